@@ -1,0 +1,95 @@
+"""Floors of disclosure control, and how a study or an authority may tighten them.
+
+Rules kept here:
+
+1. `FLOORS` holds every number with its unit and source. No release is ever made below one of them.
+2. A study or an authority may tighten a rule. `Rules.tighten` takes the stricter of two; a value
+   below a floor does not load.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from oversight_protocol.errors import Reason, Refused
+from oversight_protocol.model import Document
+
+
+@dataclass(frozen=True)
+class Floor:
+    """A floor: its number, unit and the source of the number."""
+
+    value: int
+    unit: str
+    source: str
+
+
+FLOORS = {
+    "minimum_persons": Floor(
+        10,
+        "distinct persons behind a cell, and behind the rest of its row",
+        "SACRO default; ONS 10-5 rule; UK LLC",
+    ),
+    "rounding_base": Floor(5, "a published count is a multiple of this", "ONS 10-5 rule"),
+    "staff_minimum_workers": Floor(
+        10,
+        "distinct workers behind a cell of a table about staff",
+        "as for other persons: SACRO default",
+    ),
+    "staff_minimum_teams": Floor(3, "distinct teams behind a cell of a table about staff", "ours"),
+    "contributing_workers": Floor(
+        3,
+        "distinct workers behind a cell of any table whose rows name a worker",
+        "ours, after the threshold rule for establishments of the ABS",
+    ),
+}
+"""The least that any release keeps."""
+
+WORKER_SHARE_CEILING_PERCENT = 50
+"""No worker stands behind more than this share of a cell (percent). Source: ABS (1, 50 %) rule."""
+
+
+class Rules(Document):
+    """The disclosure rules in force for an output."""
+
+    minimum_persons: int = Field(default=10, le=1000)
+    rounding_base: int = Field(default=5, le=100)
+    staff_minimum_workers: int = Field(default=10, le=1000)
+    staff_minimum_teams: int = Field(default=3, le=100)
+    contributing_workers: int = Field(default=3, le=100)
+    worker_share_percent: int = Field(default=50, ge=1, le=WORKER_SHARE_CEILING_PERCENT)
+    zeros_may_be_shown: bool = False
+
+    @model_validator(mode="after")
+    def _keep_floors(self) -> Self:
+        for name, floor in FLOORS.items():
+            if getattr(self, name) < floor.value:
+                raise ValueError(f"{name} is below its floor of {floor.value}")
+        if self.rounding_base % FLOORS["rounding_base"].value:
+            # A multiple of the floor's base never says more than the floor's base would.
+            raise ValueError("rounding_base is not a multiple of its floor of 5")
+        if self.rounding_base > self.minimum_persons:
+            # A cell that passes the minimum could round to zero and pass for a true zero.
+            raise ValueError("rounding_base is above minimum_persons")
+        return self
+
+    def tighten(self, other: Rules) -> Rules:
+        """The stricter of two sets of rules, rule by rule."""
+        strict = {name: max(getattr(self, name), getattr(other, name)) for name in FLOORS}
+        return Rules(
+            **strict,
+            worker_share_percent=min(self.worker_share_percent, other.worker_share_percent),
+            zeros_may_be_shown=self.zeros_may_be_shown and other.zeros_may_be_shown,
+        )
+
+    def require_at_least(self, other: Rules) -> None:
+        """Check that no rule here is looser than in `other`.
+
+        Raises:
+            Refused: `floor`, naming nothing of the output.
+        """
+        if self.tighten(other) != self:
+            raise Refused(Reason.FLOOR)

@@ -1,0 +1,186 @@
+"""What is asked and what is answered: tickets, releases, refusals, receipts.
+
+Rules kept here:
+
+1. A *ticket* is one ask, of one authority, for base tables of one wave of one study.
+2. A *release* answers every table and period of its ticket, each released or refused with a family.
+   It holds rounded counts and markers; nothing finer exists in its form.
+3. A *refusal* says its family and that family's fixed sentence, never a reason.
+4. `check_release` says whether a release answers its ticket in the form that its study fixed and keeps
+   the floors. The coordinator runs it on what it receives, the agent on what it is about to send.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from oversight_protocol.errors import FAMILY_TEXT, Family, Reason, Refused
+from oversight_protocol.model import Code, Digest, Document, Instant, LaCode, Name, Text
+from oversight_protocol.policy import FLOORS, Rules
+from oversight_protocol.study import BaseTable, Study
+
+CONFIDENTIAL: Literal["[c]"] = "[c]"
+"""The one marker of a suppressed figure, primary and secondary alike."""
+
+
+class Head(Document):
+    """How far a ledger has come: its number of entries and the root over them."""
+
+    size: int = Field(ge=0)
+    root: Digest
+
+
+class Ticket(Document):
+    """One ask."""
+
+    type: Literal["ticket"] = "ticket"
+    id: Name
+    study: Digest
+    wave: Name
+    tables: tuple[Name, ...] = Field(min_length=1)
+    cohort: tuple[LaCode, ...] = Field(min_length=1)
+    la: LaCode
+    issued: Instant
+    expires: Instant
+    checkpoint: Head
+
+
+class Cell(Document):
+    """A published figure: a rounded count, or `null` with a marker."""
+
+    outcome: Code
+    value: int | None = Field(ge=0)
+    marker: Literal["", "[c]"] = ""
+
+    @model_validator(mode="after")
+    def _is_value_or_marker(self) -> Self:
+        if (self.value is None) != bool(self.marker):
+            raise ValueError("a cell holds a value or a marker")
+        return self
+
+
+class Row(Document):
+    """A line of a base table: the whole authority (`dimension` empty) or one category.
+
+    `total` counts all outcomes; it is rounded on its own, so it need not be the sum of the cells.
+    """
+
+    dimension: Name | Literal[""]
+    category: Code | Literal[""]
+    cells: tuple[Cell, ...]
+    total: Cell
+
+
+class TableAnswer(Document):
+    """A base table in one period: its rows, or the family of its refusal."""
+
+    table: Name
+    period: Code
+    status: Literal["released", "refused"]
+    family: Family | None = None
+    rows: tuple[Row, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_released_or_refused(self) -> Self:
+        released = self.status == "released"
+        if released != (self.family is None) or released != bool(self.rows):
+            raise ValueError("a table is released with rows or refused with a family")
+        return self
+
+
+class Release(Document):
+    """An authority's answer to one ticket."""
+
+    type: Literal["release"] = "release"
+    ticket: Name
+    ticket_digest: Digest
+    study: Digest
+    wave: Name
+    la: LaCode
+    answered: Instant
+    rules: Rules
+    tables: tuple[TableAnswer, ...] = Field(min_length=1)
+
+
+class Refusal(Document):
+    """An authority's answer when it answers no table of a ticket at all."""
+
+    type: Literal["refusal"] = "refusal"
+    ticket: Name
+    ticket_digest: Digest
+    la: LaCode
+    answered: Instant
+    family: Family
+    text: Text
+
+    @model_validator(mode="after")
+    def _has_the_fixed_sentence(self) -> Self:
+        if self.text != FAMILY_TEXT[self.family]:
+            raise ValueError("a refusal carries its family's fixed sentence")
+        return self
+
+
+class Receipt(Document):
+    """The coordinator's word that it holds an answer: the other half of an agent's ledger."""
+
+    type: Literal["receipt"] = "receipt"
+    ticket: Name
+    la: LaCode
+    answer: Digest
+    received: Instant
+    checkpoint: Head
+
+
+TOTAL = "all"
+"""The outcome code under which a row's total is written."""
+
+
+def row_keys(table: BaseTable) -> tuple[tuple[str, str], ...]:
+    """The (dimension, category) of each row that a release of this table holds, in order."""
+    return (("", ""), *((d.name, code) for d in table.dimensions for code in d.codes))
+
+
+def check_release(release: Release, ticket: Ticket, ticket_digest: str, study: Study) -> None:
+    """Check that a release answers its ticket as its study fixed it, above the floors.
+
+    Raises:
+        Refused: `release-mismatch` or `floor`, naming the table at most.
+    """
+    # 1. It answers this ticket, of this authority, study and wave.
+    same = (ticket.id, ticket_digest, ticket.study, ticket.wave, ticket.la)
+    if same != (release.ticket, release.ticket_digest, release.study, release.wave, release.la):
+        raise Refused(Reason.RELEASE_MISMATCH)
+    # 2. It holds each table and period once, in the ticket's order.
+    periods = [period.id for period in study.wave(ticket.wave).periods]
+    asked = [(table, period) for table in ticket.tables for period in periods]
+    if asked != [(answer.table, answer.period) for answer in release.tables]:
+        raise Refused(Reason.RELEASE_MISMATCH)
+    # 3. Its rules are no looser than the study's, whose own are no looser than the floors.
+    release.rules.require_at_least(study.rules)
+    # 4. Each table has the study's rows and outcomes, and every figure keeps the rules.
+    for answer in release.tables:
+        if answer.status == "released":
+            _check_table(answer, study.table(answer.table), release.rules)
+
+
+def _check_table(answer: TableAnswer, table: BaseTable, rules: Rules) -> None:
+    if row_keys(table) != tuple((row.dimension, row.category) for row in answer.rows):
+        raise Refused(Reason.RELEASE_MISMATCH, table.name)
+    for row in answer.rows:
+        outcomes = tuple(cell.outcome for cell in row.cells)
+        if outcomes != table.outcome_codes or row.total.outcome != TOTAL:
+            raise Refused(Reason.RELEASE_MISMATCH, table.name)
+        for cell in (*row.cells, row.total):
+            _check_cell(cell, rules, table.name)
+
+
+def _check_cell(cell: Cell, rules: Rules, place: str) -> None:
+    if cell.value is None or (cell.value == 0 and rules.zeros_may_be_shown):
+        return
+    # Persons number at most the table's unit, so a cell that passed the minimum cannot show less
+    # than the minimum rounded down.
+    least = rules.minimum_persons - rules.minimum_persons % rules.rounding_base
+    if cell.value % rules.rounding_base or cell.value < max(least, FLOORS["minimum_persons"].value):
+        raise Refused(Reason.FLOOR, place)
