@@ -1,0 +1,59 @@
+"""Persons' identifiers replaced by keyed pseudonyms, as they are read.
+
+    pseudonym = hex(HMAC-SHA-256(secret, kind || 0x00 || identifier))[:32]
+
+Rules kept here:
+
+1. The secret is the authority's own and never leaves it. Nothing here shows or writes it.
+2. A kind's pseudonyms are its own: a worker and a child with one number have nothing in common.
+3. White space around an identifier does not make another person; a missing one stays missing.
+4. 128 bits: two persons of an authority do not share a pseudonym by chance.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable
+
+from oversight_protocol.errors import InputError
+from oversight_protocol.specification import Pseudonym
+
+MIN_SECRET = 32
+"""Bytes of the secret at least: as long as SHA-256's output (RFC 2104 §3)."""
+
+DIGITS = 32
+"""Hexadecimal digits of a pseudonym."""
+
+
+class Pseudonymiser:
+    """Replaces identifiers under one secret.
+
+    Raises:
+        InputError: the secret is shorter than 32 bytes.
+    """
+
+    __slots__ = ("_secret",)
+
+    def __init__(self, secret: bytes) -> None:
+        if len(secret) < MIN_SECRET:
+            raise InputError(
+                "the secret for pseudonyms is too short",
+                expected=f"at least {MIN_SECRET} random bytes",
+                advice="restore it from its backup, or set the agent up anew",
+            )
+        self._secret = bytes(secret)
+
+    def __repr__(self) -> str:
+        return "Pseudonymiser(…)"
+
+    def pseudonym(self, kind: Pseudonym, identifier: str) -> str | None:
+        """The pseudonym of one identifier: 32 hexadecimal digits, or None for an empty one."""
+        trimmed = identifier.strip()
+        if not trimmed:
+            return None
+        message = kind.encode() + b"\0" + trimmed.encode()
+        return hmac.digest(self._secret, message, "sha256").hex()[:DIGITS]
+
+    def pseudonyms(self, kind: Pseudonym, identifiers: Iterable[str]) -> list[str | None]:
+        """The pseudonyms of identifiers, in their order."""
+        return [self.pseudonym(kind, identifier) for identifier in identifiers]
