@@ -262,7 +262,7 @@ class InputError(OversightError):
         super().__init__(" ".join(parts))
 
 
-class Refused(OversightError):
+class Refused(OversightError):  # noqa: N818 — it is an answer, not a mistake
     """The rules do not allow what was asked.
 
     Attributes:
@@ -284,7 +284,7 @@ class Refused(OversightError):
         return REASONS[self.reason].family
 
 
-class Held(OversightError):
+class Held(OversightError):  # noqa: N818 — it is a state, not a mistake
     """The output waits for a person's approval."""
 
     exit_status = 4

@@ -3,7 +3,7 @@
 One line per entry, each the canonical JSON of
 
     {"checkpoint": <DSSE envelope of the head over all entries up to this one>,
-     "entry": {"body": {…}, "kind": "…", "time": "…"}, "index": n, "salt": "<64 hexadecimal digits>"}
+     "entry": {"body": {…}, "kind": "…", "time": "…"}, "index": n, "salt": "<64 hex digits>"}
 
 and a line feed. The leaf is `SHA-256(0x00 || salt || canonical entry)`: the 32 random bytes of salt
 mean that a proof for one entry tells nothing of its neighbours (RFC 6962 §2.1 for the tree).
@@ -12,11 +12,13 @@ Rules kept here:
 
 1. A line's bytes are the only way to write its entry (canonical JSON), so that a change of any byte
    shows, and shows in which entry.
-2. Each line carries the signed head of the tree that ends with it: whoever rewrites an entry needs
-   the owner's key.
-3. An entry is on the disk (`sync`) before `append` returns.
-4. A last line without its line feed was never acknowledged. `Ledger.open` hands it to `torn` and cuts
-   it off. A file that does not verify before that is not opened at all.
+2. Each line carries the signed head of the tree that ends with it, with the owner's signature and
+   no other: whoever rewrites an entry needs the owner's key.
+3. An entry is on the disk (`sync`) before `append` returns. `append` first reads what another
+   process wrote, so that no line is ever written over another.
+4. A last line without its line feed was never acknowledged. `refresh` hands it to `torn` and cuts
+   it off. A whole line whose line feed was changed is no such line and does not verify.
+5. What does not verify changes nothing: after a `LedgerError` the ledger still holds what it held.
 """
 
 from __future__ import annotations
@@ -24,14 +26,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from io import SEEK_END
 from typing import Any, BinaryIO
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
-from oversight_protocol.canonical import canonical_json
+from oversight_protocol.canonical import is_canonical
 from oversight_protocol.checkpoint import Checkpoint
-from oversight_protocol.envelope import Envelope, seal
+from oversight_protocol.envelope import Envelope, EnvelopeForm, key_id, seal
 from oversight_protocol.errors import LedgerError, OversightError
 from oversight_protocol.model import Digest, Document, Instant, Name
 from oversight_protocol.release import Head
@@ -48,10 +51,15 @@ class Entry(Document):
     body: dict[str, JsonValue]
 
 
-class _Line(Document):
-    checkpoint: dict[str, JsonValue]
+class LedgerLine(Document):
+    """A line of the ledger, and of its export.
+
+    `checkpoint` is the signed head of the tree that ends with this entry; `index` counts from 0.
+    """
+
+    checkpoint: EnvelopeForm
     entry: Entry
-    index: int
+    index: int = Field(ge=0)
     salt: Digest
 
 
@@ -91,27 +99,27 @@ def read_lines(
         frontier = after
 
 
-def _parse(line: bytes, index: int) -> _Line:
+def _parse(line: bytes, index: int) -> LedgerLine:
     if not line.endswith(b"\n"):
         raise LedgerError(index, "its line is cut off")
     try:
-        parsed = _Line.parse(line[:-1])
+        parsed = LedgerLine.parse(line[:-1])
         canonical = parsed.canonical()
-    except (OversightError, ValueError):
+    except (OversightError, ValueError, RecursionError):
         raise LedgerError(index, "its line cannot be read") from None
     if canonical != line[:-1]:
         raise LedgerError(index, "its line is not in canonical form")
     return parsed
 
 
-def _check_head(line: _Line, after: Frontier, origin: str, key: Ed25519PublicKey) -> Envelope:
+def _check_head(line: LedgerLine, after: Frontier, origin: str, key: Ed25519PublicKey) -> Envelope:
     try:
-        envelope = Envelope.from_json(line.checkpoint)
+        envelope = Envelope.from_bytes(line.checkpoint.canonical())
         checkpoint = Checkpoint.parse(envelope.open("checkpoint"))
-        signed = bool(envelope.signers([key]))
-    except (OversightError, ValueError):
+        signed = envelope.key_ids == (key_id(key),) and bool(envelope.signers([key]))
+    except OversightError:
         raise LedgerError(line.index, "its checkpoint cannot be read") from None
-    if not signed or canonical_json(line.checkpoint) != envelope.raw:
+    if not signed:
         raise LedgerError(line.index, "its checkpoint's signature does not match")
     if checkpoint.origin != origin:
         raise LedgerError(line.index, "its checkpoint belongs to another ledger")
@@ -129,7 +137,7 @@ class Ledger:
         torn: is given the bytes of an unacknowledged last line before it is cut off.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 — keyword-only: each is one part of the outside world
         self,
         file: BinaryIO,
         *,
@@ -153,42 +161,70 @@ class Ledger:
         Raises:
             LedgerError: a line does not verify.
         """
+        if self._file.seek(0, SEEK_END) < self._end:
+            raise LedgerError(self._frontier.size, "the file is shorter than it was")
         self._file.seek(self._end)
-        data = self._file.read()
-        whole, _, rest = data.rpartition(b"\n")
-        lines = (whole + b"\n").splitlines(keepends=True) if whole else []
-        for recorded, frontier in read_lines(
-            lines, self._origin, self._key.public_key(), self._frontier
-        ):
-            self._entries.append(recorded)
-            self._frontier = frontier
-        self._end += len(whole) + 1 if whole else 0
+        *lines, rest = self._file.read().split(b"\n")
+        read = list(self._verified([line + b"\n" for line in lines], self._frontier))
+        frontier = read[-1][1] if read else self._frontier
+        if rest:
+            self._check_torn(rest, frontier)
+        self._entries.extend(recorded for recorded, _ in read)
+        self._frontier = frontier
+        self._end += sum(len(line) + 1 for line in lines)
         if rest:
             self._torn(rest)
             self._file.truncate(self._end)
             self._sync()
 
+    def _verified(
+        self, lines: Iterable[bytes], frontier: Frontier
+    ) -> Iterator[tuple[Recorded, Frontier]]:
+        return read_lines(lines, self._origin, self._key.public_key(), frontier)
+
+    def _check_torn(self, rest: bytes, frontier: Frontier) -> None:
+        """Refuse a whole line that ends in another byte than the line feed it once had."""
+        try:
+            changed = bool(list(self._verified([rest[:-1] + b"\n"], frontier)))
+        except LedgerError:
+            return
+        if changed:
+            raise LedgerError(frontier.size, "its line feed was changed")
+
     def append(self, kind: str, body: dict[str, Any]) -> Recorded:
-        """Write an entry; it is durable when this returns."""
+        """Write an entry; it is durable when this returns.
+
+        Raises:
+            LedgerError: what another process wrote since does not verify; nothing was written.
+            ValueError: the kind or the body cannot be written; nothing was written.
+        """
+        self.refresh()
         entry = Entry(kind=kind, time=self._clock().replace(microsecond=0), body=body)
+        if not is_canonical(entry.canonical()):
+            raise ValueError("the body holds a number that cannot be read back")
         salt = self._entropy(SALT_BYTES)
         leaf = leaf_hash(salt + entry.canonical())
         after = self._frontier.append(leaf)
         head = Head(size=after.size, root=after.root.hex())
         checkpoint = seal("checkpoint", Checkpoint(origin=self._origin, head=head), self._key)
-        line = _Line(
-            checkpoint=checkpoint.as_json(),
+        line = LedgerLine(
+            checkpoint=EnvelopeForm.parse(checkpoint.raw),
             entry=entry,
             index=self._frontier.size,
             salt=salt.hex(),
         ).canonical()
-        self._file.seek(self._end)
-        self._file.write(line + b"\n")
-        self._sync()
+        self._write(line + b"\n")
         recorded = Recorded(self._frontier.size, entry, leaf, checkpoint)
         self._entries.append(recorded)
         self._frontier, self._end = after, self._end + len(line) + 1
         return recorded
+
+    def _write(self, line: bytes) -> None:
+        self._file.seek(self._end)
+        written = 0
+        while written < len(line):  # an unbuffered file may take a part
+            written += self._file.write(line[written:])
+        self._sync()
 
     @property
     def entries(self) -> tuple[Recorded, ...]:
@@ -215,3 +251,15 @@ class Ledger:
             ):
                 return recorded
         return None
+
+
+def verify_file(content: bytes, origin: str, key: Ed25519PublicKey) -> Head:
+    """Verify a ledger's whole content; its head.
+
+    Raises:
+        LedgerError: naming the first entry that does not verify, or that is cut off.
+    """
+    frontier = Frontier()
+    for _, after in read_lines(content.splitlines(keepends=True), origin, key):
+        frontier = after
+    return Head(size=frontier.size, root=frontier.root.hex())

@@ -10,6 +10,8 @@ Rules kept here:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import gcd
+from types import MappingProxyType
 from typing import Self
 
 from pydantic import Field, model_validator
@@ -27,25 +29,29 @@ class Floor:
     source: str
 
 
-FLOORS = {
-    "minimum_persons": Floor(
-        10,
-        "distinct persons behind a cell, and behind the rest of its row",
-        "SACRO default; ONS 10-5 rule; UK LLC",
-    ),
-    "rounding_base": Floor(5, "a published count is a multiple of this", "ONS 10-5 rule"),
-    "staff_minimum_workers": Floor(
-        10,
-        "distinct workers behind a cell of a table about staff",
-        "as for other persons: SACRO default",
-    ),
-    "staff_minimum_teams": Floor(3, "distinct teams behind a cell of a table about staff", "ours"),
-    "contributing_workers": Floor(
-        3,
-        "distinct workers behind a cell of any table whose rows name a worker",
-        "ours, after the threshold rule for establishments of the ABS",
-    ),
-}
+FLOORS = MappingProxyType(
+    {
+        "minimum_persons": Floor(
+            10,
+            "distinct persons behind a cell, and behind the rest of its row",
+            "SACRO default; ONS 10-5 rule; UK LLC",
+        ),
+        "rounding_base": Floor(5, "a published count is a multiple of this", "ONS 10-5 rule"),
+        "staff_minimum_workers": Floor(
+            10,
+            "distinct workers behind a cell of a table about staff",
+            "as for other persons: SACRO default",
+        ),
+        "staff_minimum_teams": Floor(
+            3, "distinct teams behind a cell of a table about staff", "ours"
+        ),
+        "contributing_workers": Floor(
+            3,
+            "distinct workers behind a cell of any table whose rows name a worker",
+            "ours, after the threshold rule for establishments of the ABS",
+        ),
+    }
+)
 """The least that any release keeps."""
 
 WORKER_SHARE_CEILING_PERCENT = 50
@@ -83,6 +89,16 @@ class Rules(Document):
             **strict,
             worker_share_percent=min(self.worker_share_percent, other.worker_share_percent),
             zeros_may_be_shown=self.zeros_may_be_shown and other.zeros_may_be_shown,
+        )
+
+    def loosen(self, other: Rules) -> Rules:
+        """What an output keeps that was partly made under one, partly under the other."""
+        loose = {name: min(getattr(self, name), getattr(other, name)) for name in FLOORS}
+        loose["rounding_base"] = gcd(self.rounding_base, other.rounding_base)
+        return Rules(
+            **loose,
+            worker_share_percent=max(self.worker_share_percent, other.worker_share_percent),
+            zeros_may_be_shown=self.zeros_may_be_shown or other.zeros_may_be_shown,
         )
 
     def require_at_least(self, other: Rules) -> None:

@@ -6,8 +6,9 @@ Rules kept here:
 2. A *release* answers every table and period of its ticket, each released or refused with a family.
    It holds rounded counts and markers; nothing finer exists in its form.
 3. A *refusal* says its family and that family's fixed sentence, never a reason.
-4. `check_release` says whether a release answers its ticket in the form that its study fixed and keeps
-   the floors. The coordinator runs it on what it receives, the agent on what it is about to send.
+4. `check_release` says whether a release answers its ticket in the form that its study fixed and
+   keeps the floors; `check_refusal` whether a refusal answers its ticket. The coordinator runs them
+   on what it receives, the agent on what it is about to send.
 """
 
 from __future__ import annotations
@@ -19,7 +20,23 @@ from pydantic import Field, model_validator
 from oversight_protocol.errors import FAMILY_TEXT, Family, Reason, Refused
 from oversight_protocol.model import Code, Digest, Document, Instant, LaCode, Name, Text
 from oversight_protocol.policy import FLOORS, Rules
-from oversight_protocol.study import BaseTable, Study
+from oversight_protocol.study import TOTAL, BaseTable, Study
+
+__all__ = [
+    "CONFIDENTIAL",
+    "TOTAL",
+    "Cell",
+    "Head",
+    "Receipt",
+    "Refusal",
+    "Release",
+    "Row",
+    "TableAnswer",
+    "Ticket",
+    "check_refusal",
+    "check_release",
+    "row_keys",
+]
 
 CONFIDENTIAL: Literal["[c]"] = "[c]"
 """The one marker of a suppressed figure, primary and secondary alike."""
@@ -45,6 +62,12 @@ class Ticket(Document):
     issued: Instant
     expires: Instant
     checkpoint: Head
+
+    @model_validator(mode="after")
+    def _names_each_once(self) -> Self:
+        if any(len(set(names)) != len(names) for names in (self.tables, self.cohort)):
+            raise ValueError("a table or an authority is named twice")
+        return self
 
 
 class Cell(Document):
@@ -133,10 +156,6 @@ class Receipt(Document):
     checkpoint: Head
 
 
-TOTAL = "all"
-"""The outcome code under which a row's total is written."""
-
-
 def row_keys(table: BaseTable) -> tuple[tuple[str, str], ...]:
     """The (dimension, category) of each row that a release of this table holds, in order."""
     return (("", ""), *((d.name, code) for d in table.dimensions for code in d.codes))
@@ -145,8 +164,11 @@ def row_keys(table: BaseTable) -> tuple[tuple[str, str], ...]:
 def check_release(release: Release, ticket: Ticket, ticket_digest: str, study: Study) -> None:
     """Check that a release answers its ticket as its study fixed it, above the floors.
 
+    `study` is the one that `ticket.study` names; the caller found it by that digest.
+
     Raises:
-        Refused: `release-mismatch` or `floor`, naming the table at most.
+        Refused: `release-mismatch` or `floor`, naming the table at most; `wave` or `table-unknown`
+            if the ticket itself asks for what the study does not hold.
     """
     # 1. It answers this ticket, of this authority, study and wave.
     same = (ticket.id, ticket_digest, ticket.study, ticket.wave, ticket.la)
@@ -163,6 +185,17 @@ def check_release(release: Release, ticket: Ticket, ticket_digest: str, study: S
     for answer in release.tables:
         if answer.status == "released":
             _check_table(answer, study.table(answer.table), release.rules)
+
+
+def check_refusal(refusal: Refusal, ticket: Ticket, ticket_digest: str) -> None:
+    """Check that a refusal answers this ticket.
+
+    Raises:
+        Refused: `release-mismatch`.
+    """
+    asked = (ticket.id, ticket_digest, ticket.la)
+    if asked != (refusal.ticket, refusal.ticket_digest, refusal.la):
+        raise Refused(Reason.RELEASE_MISMATCH)
 
 
 def _check_table(answer: TableAnswer, table: BaseTable, rules: Rules) -> None:

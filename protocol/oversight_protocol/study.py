@@ -5,23 +5,30 @@ Rules kept here:
 1. A base table is one population in one period, split into mutually exclusive outcomes, by its
    dimensions one at a time. Its SQL yields one row per person or event.
 2. A measure is a sum of cells of one base table over another such sum. Nothing else is a figure.
-3. A study checks itself: names are unique, measures use declared outcomes, waves list whole quarters.
+3. A study checks itself: names are unique, measures use declared outcomes, waves list whole
+   quarters.
 4. A study is valid with a valid signature of an analyst and of an approver who is another person.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from oversight_protocol.canonical import canonical_json, digest
+from oversight_protocol.canonical import canonical_json, canonical_sql, digest
 from oversight_protocol.errors import Reason, Refused
-from oversight_protocol.model import Code, Digest, Document, Instant, LaCode, Name, Text
+from oversight_protocol.model import Code, Digest, Document, Instant, LaCode, Name, Text, Visible
 from oversight_protocol.policy import Rules
 
 Unit = Literal["events", "children", "workers", "plans", "audits", "responses"]
+
+Sql = Annotated[str, StringConstraints(min_length=1, max_length=20_000), Visible]
+"""A query as its reviewers read it."""
+
+TOTAL = "all"
+"""The outcome code under which a row's total is written; no outcome has it."""
 
 
 class Outcome(Document):
@@ -79,14 +86,20 @@ class Wave(Document):
     id: Name
     periods: tuple[Period, ...] = Field(min_length=1, max_length=40)
 
+    @model_validator(mode="after")
+    def _asks_each_quarter_once(self) -> Self:
+        _unique("period", [period.id for period in self.periods])
+        _unique("quarter", [period.start.isoformat() for period in self.periods])
+        return self
+
 
 class BaseTable(Document):
     """The unit of release.
 
-    `sql` selects, from the specification's tables and with the parameters `$q0` and `$q1` (first and
-    last day of the period), one row per person or event with the columns: each subject's column,
-    `team` (pseudonym of the team behind the row, may be empty), `outcome`, and one column per
-    dimension, named as the dimension.
+    `sql` selects, from the specification's tables and with the parameters `$q0` and `$q1` (first
+    and last day of the period), one row per person or event with the columns: each subject's
+    column, `team` (pseudonym of the team behind the row, may be empty), `outcome`, and one column
+    per dimension, named as the dimension.
     """
 
     name: Name
@@ -98,11 +111,11 @@ class BaseTable(Document):
     outcomes: tuple[Outcome, ...] = Field(min_length=2, max_length=40)
     dimensions: tuple[Dimension, ...] = Field(default=(), max_length=8)
     reads: tuple[Name, ...] = Field(min_length=1, max_length=20)
-    sql: str = Field(min_length=1, max_length=20_000)
+    sql: Sql
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        _unique("outcome", [outcome.code for outcome in self.outcomes])
+        _unique("outcome", [TOTAL, *(outcome.code for outcome in self.outcomes)])
         _unique("dimension", [dimension.name for dimension in self.dimensions])
         _unique("subject", [subject.kind for subject in self.subjects])
         _unique("column", list(self.columns))
@@ -124,7 +137,8 @@ class BaseTable(Document):
     def question(self, period: Period, spec_version: str) -> str:
         """The digest of the canonical question: this table in this period.
 
-        Titles and labels do not count, so that rewording a label does not make a new question.
+        Titles, labels, the order of dimensions, and white space and comments in the SQL do not
+        count: rewording does not make a new question, and a frozen answer stays frozen.
         """
         return digest(
             canonical_json(
@@ -138,7 +152,7 @@ class BaseTable(Document):
                     "outcomes": list(self.outcome_codes),
                     "dimensions": {d.name: list(d.codes) for d in self.dimensions},
                     "reads": list(self.reads),
-                    "sql": " ".join(self.sql.split()),
+                    "sql": canonical_sql(self.sql),
                 }
             )
         )
@@ -175,6 +189,13 @@ class Cohort(Document):
     las: tuple[LaCode, ...] = Field(min_length=1)
     minimum: int = Field(ge=2)
 
+    @model_validator(mode="after")
+    def _minimum_can_be_met(self) -> Self:
+        _unique("authority", list(self.las))
+        if self.minimum > len(self.las):
+            raise ValueError("the cohort has fewer authorities than its minimum")
+        return self
+
 
 class Study(Document):
     """A signed question."""
@@ -200,7 +221,6 @@ class Study(Document):
         _unique("wave", [wave.id for wave in self.waves])
         _unique("base table", [table.name for table in self.base_tables])
         _unique("measure", [measure.id for measure in self.measures])
-        _unique("authority", list(self.cohort.las))
         periods = {period.id: period for wave in self.waves for period in wave.periods}
         if any(periods[p.id] != p for wave in self.waves for p in wave.periods):
             raise ValueError("two periods share an id")

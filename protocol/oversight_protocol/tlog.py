@@ -4,7 +4,8 @@
     node hash      SHA-256(0x01 || left || right)
     empty tree     SHA-256("")
 
-`Frontier` holds the O(log n) hashes that are needed to append; proofs are computed from leaf hashes.
+`Frontier` holds the O(log n) hashes that are needed to append; proofs are computed from leaf
+hashes.
 """
 
 from __future__ import annotations
@@ -82,20 +83,13 @@ def verify_inclusion(
     """Whether a leaf hash stands at `index` in the tree of `size` leaves with this root."""
     if not 0 <= index < size:
         return False
-    node, last = leaf, size - 1
-    for sibling in proof:
-        if last == 0:
-            return False
-        if index & 1 or index == last:
-            node = node_hash(sibling, node)
-            while index and not index & 1:
-                index >>= 1
-                last >>= 1
-        else:
-            node = node_hash(node, sibling)
-        index >>= 1
-        last >>= 1
-    return last == 0 and node == root
+    turns = _siblings_on_the_left(index, size - 1)
+    if len(proof) != len(turns):
+        return False
+    node = leaf
+    for sibling, left in zip(proof, turns, strict=True):
+        node = node_hash(sibling, node) if left else node_hash(node, sibling)
+    return node == root
 
 
 def consistency_proof(leaves: Sequence[bytes], old_size: int) -> tuple[bytes, ...]:
@@ -125,36 +119,50 @@ def _subproof(leaves: Sequence[bytes], old_size: int, *, whole: bool) -> tuple[b
 def verify_consistency(
     old_size: int, size: int, old_root: bytes, root: bytes, proof: Sequence[bytes]
 ) -> bool:
-    """Whether the tree of `old_size` leaves is a prefix of the tree of `size` leaves (RFC 9162 §2.1.4.2)."""
-    if old_size > size or old_size < 0:
+    """Whether one tree is a prefix of another (RFC 9162 §2.1.4.2).
+
+    Args:
+        old_size: the number of leaves of the older tree.
+        size: the number of leaves of the newer tree.
+        old_root: the root of the older tree.
+        root: the root of the newer tree.
+        proof: what `consistency_proof` gives.
+    """
+    if not 0 <= old_size <= size:
         return False
     if old_size == size:
         return not proof and old_root == root
     if old_size == 0:
         return not proof and old_root == EMPTY_ROOT
-    path = list(proof)
-    if old_size & (old_size - 1) == 0:
-        path.insert(0, old_root)
-    if not path:
+    # A full subtree's root is not part of its own proof: the verifier knows it.
+    path = [old_root, *proof] if old_size & (old_size - 1) == 0 else list(proof)
+    start = _trailing_ones(old_size - 1)
+    turns = _siblings_on_the_left((old_size - 1) >> start, (size - 1) >> start)
+    if len(path) != len(turns) + 1:
         return False
-    index, last = old_size - 1, size - 1
-    while index & 1:
-        index >>= 1
-        last >>= 1
     old_node = node = path[0]
-    for sibling in path[1:]:
-        if last == 0:
-            return False
-        if index & 1 or index == last:
-            old_node, node = node_hash(sibling, old_node), node_hash(sibling, node)
-            while index and not index & 1:
-                index >>= 1
-                last >>= 1
-        else:
-            node = node_hash(node, sibling)
+    for sibling, left in zip(path[1:], turns, strict=True):
+        old_node = node_hash(sibling, old_node) if left else old_node
+        node = node_hash(sibling, node) if left else node_hash(node, sibling)
+    return old_node == old_root and node == root
+
+
+def _siblings_on_the_left(index: int, last: int) -> list[bool]:
+    """For each sibling on the way from node `index` to the root, whether it is a left one.
+
+    `last` is the index of the level's last node, which has no sibling where its index is even.
+    """
+    turns = []
+    while last:
+        if index & 1 or index != last:
+            turns.append(bool(index & 1))
         index >>= 1
         last >>= 1
-    return last == 0 and old_node == old_root and node == root
+    return turns
+
+
+def _trailing_ones(number: int) -> int:
+    return (~number & (number + 1)).bit_length() - 1
 
 
 def _split(size: int) -> int:

@@ -6,30 +6,49 @@
 
 Rules kept here:
 
-1. The root in use is the one pinned at enrolment; its digest is compared, never replaced in passing.
+1. The root in use is the one pinned at enrolment; its digest is compared, never replaced in
+   passing. Its threshold is of different people.
 2. Roles are signed by the root's threshold, a roster by a registrar whom the roles name.
 3. Neither goes back: an older version than one already seen is refused; so is other content under
    the same version.
-4. Roles and roster expire. An expired one answers nothing.
-5. A study needs an analyst and an approver, and these are two people.
+4. Root, roles and roster expire. An expired one answers nothing.
+5. A study needs an analyst and an approver, and these are two people with two keys. Names are
+   compared without regard to case, white space and Unicode form.
+6. The coordinator's service key holds no other role: it may ask, never author, approve or register.
+7. An authority has at most one active agent, and no two agents share a signing key; a revoked key
+   stays on the roster so that it cannot come back.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from oversight_protocol.envelope import Envelope, Kind, key_id, public_key_from_hex
+from oversight_protocol.envelope import (
+    Envelope,
+    Kind,
+    is_usable_key,
+    key_id,
+    public_key_from_hex,
+)
 from oversight_protocol.errors import Reason, Refused
 from oversight_protocol.model import Digest, Document, Instant, LaCode, Text
 from oversight_protocol.study import Study
 
-RawKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+def _is_usable(key: str) -> str:
+    if not is_usable_key(bytes.fromhex(key)):
+        raise ValueError("these digits are no usable public key")
+    return key
+
+
+RawKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), AfterValidator(_is_usable)]
 """An Ed25519 public key: 32 raw bytes in hexadecimal."""
 
 
@@ -50,6 +69,11 @@ class Holder(Document):
         """The key's identifier."""
         return key_id(self.public_key)
 
+    @property
+    def person(self) -> str:
+        """The holder's name in the one form in which names are compared."""
+        return " ".join(unicodedata.normalize("NFKC", self.holder).casefold().split())
+
 
 class Root(Document):
     """The offline keys that everything else hangs from."""
@@ -62,8 +86,10 @@ class Root(Document):
 
     @model_validator(mode="after")
     def _threshold_can_be_met(self) -> Self:
-        if len({holder.key for holder in self.keys}) < max(self.threshold, len(self.keys)):
-            raise ValueError("the root's keys are too few for its threshold, or repeated")
+        keys = {holder.key for holder in self.keys}
+        people = {holder.person for holder in self.keys}
+        if min(len(keys), len(people)) < max(self.threshold, len(self.keys)):
+            raise ValueError("the root's keys are too few for its threshold, or share a holder")
         return self
 
 
@@ -77,6 +103,13 @@ class Roles(Document):
     approvers: tuple[Holder, ...] = Field(min_length=1)
     registrars: tuple[Holder, ...] = Field(min_length=1)
     coordinator: tuple[Holder, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _coordinator_only_asks(self) -> Self:
+        people = (*self.analysts, *self.approvers, *self.registrars)
+        if {holder.key for holder in self.coordinator} & {holder.key for holder in people}:
+            raise ValueError("the coordinator's service key holds another role")
+        return self
 
 
 class Agent(Document):
@@ -102,6 +135,14 @@ class Roster(Document):
     expires: Instant
     agents: tuple[Agent, ...] = ()
 
+    @model_validator(mode="after")
+    def _has_one_agent_each(self) -> Self:
+        active = [agent.la for agent in self.agents if agent.status == "active"]
+        keys = [agent.signing_key for agent in self.agents]
+        if len(set(active)) != len(active) or len(set(keys)) != len(keys):
+            raise ValueError("two agents share an authority or a signing key")
+        return self
+
 
 class TrustBundle(Document):
     """The three signed files together, as they travel; each a DSSE envelope in JSON."""
@@ -115,7 +156,8 @@ class TrustBundle(Document):
 class Trust:
     """Verified files. Only `establish` makes one.
 
-    `digests` are those of root, roles and roster payloads, for `establish` to hold the next against.
+    `digests` are those of the payloads of root, roles and roster, for `establish` to hold the next
+    against.
     """
 
     root: Root
@@ -141,10 +183,8 @@ class Trust:
         study = Study.parse(envelope.open("study"))
         analysts = _signing(envelope, self.roles.analysts)
         approvers = _signing(envelope, self.roles.approvers)
-        people = {
-            (one.key, one.holder, two.key, two.holder) for one in analysts for two in approvers
-        }
-        if not any(key != other and name != other_name for key, name, other, other_name in people):
+        pairs = ((one, two) for one in analysts for two in approvers)
+        if not any(one.key != two.key and one.person != two.person for one, two in pairs):
             raise Refused(Reason.STUDY_SIGNATURES)
         return study
 
@@ -160,17 +200,16 @@ class Trust:
         return payload
 
     def agent(self, la: str) -> Agent:
-        """The roster's agent for an authority.
+        """The roster's active agent for an authority.
 
         Raises:
             Refused: `key-unknown` or `key-revoked`.
         """
-        for agent in self.roster.agents:
-            if agent.la == la:
-                if agent.status == "revoked":
-                    raise Refused(Reason.KEY_REVOKED, la)
+        agents = [agent for agent in self.roster.agents if agent.la == la]
+        for agent in agents:
+            if agent.status == "active":
                 return agent
-        raise Refused(Reason.KEY_UNKNOWN, la)
+        raise Refused(Reason.KEY_REVOKED if agents else Reason.KEY_UNKNOWN, la)
 
     def check_agent(self, envelope: Envelope, kind: Kind, la: str) -> bytes:
         """The payload of an envelope that an authority's agent signed.
@@ -191,10 +230,10 @@ def establish(bundle: TrustBundle, root_digest: str, seen: Trust | None) -> Trus
     Raises:
         Refused: `trust`, `malformed` or `rollback`.
     """
-    envelopes = [
-        Envelope.from_bytes(text.encode()) for text in (bundle.root, bundle.roles, bundle.roster)
-    ]
-    root_file, roles_file, roster_file = envelopes
+    root_file, roles_file, roster_file = (
+        Envelope.from_bytes(text.encode(errors="surrogatepass"))
+        for text in (bundle.root, bundle.roles, bundle.roster)
+    )
     # 1. The root is the pinned one and its own threshold signed it.
     if root_file.digest != root_digest:
         raise Refused(Reason.TRUST, "root")

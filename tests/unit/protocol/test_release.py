@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from oversight_protocol.errors import Family, Reason, Refused
+from oversight_protocol.policy import Rules
+from oversight_protocol.release import (
+    Cell,
+    Refusal,
+    Release,
+    Row,
+    TableAnswer,
+    check_refusal,
+    check_release,
+    row_keys,
+)
+from support.protocol import (
+    KENT,
+    MEDWAY,
+    base_table,
+    refusal,
+    release,
+    sealed_ticket,
+    study,
+    table_answer,
+    ticket,
+)
+
+Check = Callable[..., Refused]
+DIGEST = sealed_ticket().digest
+OTHER_DIGEST = "0" * 64
+
+
+def check(answer: Release, **study_changes: object) -> None:
+    check_release(answer, ticket(), DIGEST, study(**study_changes))
+
+
+def first_table(answer: Release, **changes: object) -> Release:
+    table = answer.tables[0].model_copy(update=changes)
+    return answer.model_copy(update={"tables": (table, *answer.tables[1:])})
+
+
+def with_rows(edit: Callable[[Row], Row], position: int = 0) -> Release:
+    rows = list(release().tables[0].rows)
+    rows[position] = edit(rows[position])
+    return first_table(release(), rows=tuple(rows))
+
+
+def with_value(value: int | None, marker: str = "", **rules: object) -> Release:
+    """A release with one cell of this value."""
+
+    def edit(row: Row) -> Row:
+        cell = Cell(outcome="on_file", value=value, marker=marker)  # type: ignore[arg-type]
+        return row.model_copy(update={"cells": (cell, *row.cells[1:])})
+
+    return with_rows(edit).model_copy(update={"rules": Rules(**rules)})
+
+
+def test_a_release_that_answers_its_ticket_passes():
+    check(release())
+
+
+def test_a_release_reads_back_as_it_was_written():
+    written = release().canonical()
+
+    assert Release.parse(written) == release()
+
+
+def test_a_table_may_be_refused_or_wholly_suppressed():
+    refused_table = TableAnswer(
+        table="recording", period="2026-Q1", status="refused", family=Family.DISCLOSURE
+    )
+    suppressed = table_answer(base_table(), "2026-Q2", None)
+
+    check(release(tables=(refused_table, suppressed)))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"ticket": "ticket-2"},
+        {"ticket_digest": OTHER_DIGEST},
+        {"study": OTHER_DIGEST},
+        {"wave": "wave-2"},
+        {"la": MEDWAY},
+        {"tables": release().tables[:1]},
+        {"tables": release().tables[::-1]},
+        {"tables": (*release().tables, release().tables[0])},
+        {"tables": (release().tables[0], release().tables[0])},
+    ],
+)
+def test_an_answer_to_something_else_is_refused(changes: dict, refused: Check):
+    refused(Reason.RELEASE_MISMATCH, check, release(**changes))
+
+
+def test_another_table_than_the_one_asked_for_is_refused(refused: Check):
+    refused(Reason.RELEASE_MISMATCH, check, first_table(release(), table="other"))
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda row: row.model_copy(update={"dimension": "team"}),
+        lambda row: row.model_copy(update={"category": "cin_cp"}),
+        lambda row: row.model_copy(update={"cells": row.cells[:-1]}),
+        lambda row: row.model_copy(update={"cells": row.cells[::-1]}),
+        lambda row: row.model_copy(update={"cells": (*row.cells, row.cells[0])}),
+        lambda row: row.model_copy(update={"cells": ()}),
+        lambda row: row.model_copy(update={"total": row.cells[0]}),
+    ],
+)
+@pytest.mark.parametrize("position", [0, 2])
+def test_rows_and_outcomes_other_than_the_studys_are_refused(
+    edit: Callable[[Row], Row], position: int, refused: Check
+):
+    failure = refused(Reason.RELEASE_MISMATCH, check, with_rows(edit, position))
+
+    assert failure.place == "recording"
+
+
+@pytest.mark.parametrize("value", [1, 2, 4, 5, 6, 9, 11, 12, 13, 14, 101])
+def test_a_figure_below_the_floor_or_off_its_base_is_refused(value: int, refused: Check):
+    failure = refused(Reason.FLOOR, check, with_value(value))
+
+    assert str(value) not in failure.place
+
+
+@given(st.integers(0, 200), st.sampled_from([5, 10, 15, 25]), st.integers(10, 60))
+def test_figures_pass_exactly_from_the_rounded_minimum_on(value: int, base: int, minimum: int):
+    minimum = max(minimum, base)
+    rules = Rules(rounding_base=base, minimum_persons=minimum)
+    least = max(10, minimum - minimum % base)
+
+    try:
+        check(release(value, rules=rules))
+        passed = True
+    except Refused:
+        passed = False
+
+    assert passed == (value >= least and value % base == 0)
+
+
+@given(st.integers(10, 500), st.sampled_from([5, 10, 15, 25]))
+def test_no_figure_that_was_rounded_from_an_allowed_count_is_refused(count: int, base: int):
+    rules = Rules(rounding_base=base, minimum_persons=max(10, base))
+    rounded = base * round(max(count, rules.minimum_persons) / base)
+
+    check(release(rounded, rules=rules))
+
+
+def test_a_zero_passes_only_where_study_and_release_both_show_zeros(refused: Check):
+    shows = with_value(0, zeros_may_be_shown=True)
+
+    check(shows, rules=Rules(zeros_may_be_shown=True))
+    refused(Reason.FLOOR, check, shows)
+    refused(Reason.FLOOR, check, with_value(0))
+
+
+def test_a_total_keeps_the_floor_too(refused: Check):
+    small = with_rows(lambda row: row.model_copy(update={"total": Cell(outcome="all", value=5)}))
+
+    refused(Reason.FLOOR, check, small)
+
+
+def test_a_release_made_under_looser_rules_than_the_studys_is_refused(refused: Check):
+    refused(Reason.FLOOR, lambda: check(release(), rules=Rules(minimum_persons=20)))
+
+
+def test_an_authority_may_be_stricter_than_the_study():
+    check(release(rules=Rules(minimum_persons=20, rounding_base=10)))
+
+
+def test_a_ticket_for_what_the_study_does_not_hold_is_refused(refused: Check):
+    refused(Reason.WAVE, check_release, release(wave="w2"), ticket(wave="w2"), DIGEST, study())
+    asked = ticket(tables=("other",))
+    answers = tuple(answer.model_copy(update={"table": "other"}) for answer in release().tables)
+    refused(Reason.TABLE_UNKNOWN, check_release, release(tables=answers), asked, DIGEST, study())
+
+
+@pytest.mark.parametrize(
+    ("value", "marker"),
+    [(None, ""), (10, "[c]"), (None, "c"), (-5, ""), (10.0, ""), ("10", ""), (True, "")],
+)
+def test_a_cell_is_a_count_or_a_marker_and_nothing_else(value: object, marker: str):
+    with pytest.raises(ValidationError):
+        Cell(outcome="a", value=value, marker=marker)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"rows": ()},
+        {"family": Family.DATA},
+        {"status": "refused"},
+        {"status": "refused", "rows": ()},
+        {"status": "refused", "family": Family.DATA},
+    ],
+)
+def test_a_table_is_released_with_rows_or_refused_with_a_family(changes: dict):
+    fields = {**dict(release().tables[0]), **changes}
+
+    with pytest.raises(ValidationError):
+        TableAnswer(**fields)
+
+
+@pytest.mark.parametrize("text", ["Because of Jane Doe.", "", refusal().text + " "])
+def test_a_refusal_says_its_familys_sentence_and_nothing_else(text: str):
+    with pytest.raises(ValidationError):
+        refusal(text=text)
+
+
+def test_a_refusal_that_answers_its_ticket_passes():
+    check_refusal(refusal(), ticket(), DIGEST)
+
+    assert Refusal.parse(refusal().canonical()) == refusal()
+
+
+@pytest.mark.parametrize(
+    "changes", [{"ticket": "ticket-2"}, {"ticket_digest": OTHER_DIGEST}, {"la": MEDWAY}]
+)
+def test_a_refusal_of_another_ticket_is_refused(changes: dict, refused: Check):
+    refused(Reason.RELEASE_MISMATCH, check_refusal, refusal(**changes), ticket(), DIGEST)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"tables": ("a", "a")}, {"cohort": (KENT, KENT)}, {"tables": ()}, {"cohort": ()}]
+)
+def test_a_ticket_names_each_table_and_authority_once(changes: dict):
+    with pytest.raises(ValidationError):
+        ticket(**changes)
+
+
+def test_the_rows_of_a_table_are_the_whole_authority_and_then_each_category():
+    assert row_keys(base_table()) == (
+        ("", ""),
+        ("service", "cin_cp"),
+        ("service", "looked_after"),
+    )
