@@ -1,0 +1,108 @@
+"""Disclosure control: the one place where exact counts become figures that may leave.
+
+`protect` takes all tables of a wave at once and goes through these stages, each a module:
+
+    1  primary     what breaks a rule by itself is hidden, and what must stay hidden of it is noted
+    2  rounding    every other figure is rounded on its own
+    3  audit       an attacker who sees exactly that tries to find what is hidden
+    4  secondary   where the attacker succeeds, more is hidden
+    5  audit       the final pattern is attacked anew, whatever stage 4 believed
+    6  report      what each rule did, for the authority alone
+
+Rules kept here:
+
+1. Nothing is released before the whole wave went through; a mistake in one table stops all.
+2. A table for which stage 5 finds no safe pattern, or of which nothing is left, is withheld.
+3. The same numbers give the same bytes: no clock, no randomness, no order of a set or dictionary.
+   The order of the tables in the wave decides the order of the answers and nothing else; so does
+   the order in which outcomes and categories are declared.
+4. Importing this package and `restore` need neither scipy nor numpy nor pandas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from oversight_agent.disclosure import audit, primary, publish, secondary
+from oversight_agent.disclosure.checks import check_wave
+from oversight_agent.disclosure.figures import Grid
+from oversight_agent.disclosure.knowledge import View
+from oversight_agent.disclosure.report import HiddenFigure, RuleReport, TableReport, report
+from oversight_agent.disclosure.solver import UnsolvedError
+from oversight_agent.tables import DISCLOSURE, SafeTable, UnsafeTable
+from oversight_protocol.policy import Rules
+from oversight_protocol.release import TableAnswer
+
+__all__ = [
+    "HiddenFigure",
+    "Protected",
+    "RuleReport",
+    "TableReport",
+    "protect",
+    "restore",
+]
+
+
+@dataclass(frozen=True)
+class Protected:
+    """A wave's tables as they may be published.
+
+    Attributes:
+        tables: in the order in which they came.
+        report: on each of them in the same order; for the authority alone.
+    """
+
+    tables: tuple[SafeTable, ...]
+    report: tuple[TableReport, ...] = field(repr=False)
+
+
+def protect(wave: Sequence[UnsafeTable], rules: Rules, spec_version: str) -> Protected:
+    """Protect all tables of a wave together.
+
+    Raises:
+        ValueError: a table's numbers cannot be true; nothing is released.
+    """
+    check_wave(wave)
+    done = [_protect(unsafe, rules, spec_version) for unsafe in wave]
+    return Protected(tuple(table for table, _ in done), tuple(told for _, told in done))
+
+
+def restore(question: str, answer: TableAnswer, rules: Rules) -> SafeTable:
+    """An answer that `protect` made earlier, read back from the worker's output or the ledger.
+
+    Raises:
+        Refused: `floor`, a figure is finer or smaller than the rules allow.
+    """
+    publish.check_figures(answer, rules)
+    return SafeTable(question, answer, rules, DISCLOSURE)
+
+
+def _protect(unsafe: UnsafeTable, rules: Rules, spec_version: str) -> tuple[SafeTable, TableReport]:
+    grid = Grid.of(unsafe)
+    # 1. Primary suppression.
+    found = primary.suppress(grid, rules)
+    # 2. Rounding.
+    draft = View.of(grid, found.hidden, rules)
+    # 3. to 5. Audit, secondary suppression, audit of the result.
+    view = _safe(draft, grid, found.needs)
+    # 6. Report.
+    told = report(grid, unsafe.period.id, rules, found, view.shown)
+    question = unsafe.table.question(unsafe.period, spec_version)
+    return restore(question, publish.answer(unsafe, grid, view), rules), told
+
+
+def _safe(draft: View, grid: Grid, needs: tuple[primary.Need, ...]) -> View:
+    """What may be shown of the draft: nothing at all if no safe pattern is found."""
+    truths = [
+        grid.behind(cell).count
+        for row in range(grid.shape.rows)
+        for cell in grid.shape.cells_of(row)
+    ]
+    try:
+        # 3. An attack on the draft, and 4. what must be hidden besides.
+        final = secondary.extend(draft, truths, needs)
+    except UnsolvedError:
+        return draft.without(draft.shown)
+    # 5. The final pattern is attacked anew.
+    return final if audit.is_safe(final, truths, needs) else draft.without(draft.shown)

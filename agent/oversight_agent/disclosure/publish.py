@@ -1,0 +1,58 @@
+"""How a table's published figures are written, and how an answer is read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from oversight_agent.disclosure.figures import TOTAL_OF_ROW, Figure, Grid
+from oversight_agent.disclosure.knowledge import View
+from oversight_agent.tables import UnsafeTable
+from oversight_protocol.errors import Family, Reason, Refused
+from oversight_protocol.policy import Rules
+from oversight_protocol.release import CONFIDENTIAL, TOTAL, Cell, Row, TableAnswer, row_keys
+
+
+def answer(unsafe: UnsafeTable, grid: Grid, view: View) -> TableAnswer:
+    """The table as it travels, rows and outcomes as declared.
+
+    A table of which nothing is shown is refused with the family `disclosure`: markers alone would
+    say no more than that.
+    """
+    name, period = unsafe.table.name, unsafe.period.id
+    if not view.shown:
+        return TableAnswer(table=name, period=period, status="refused", family=Family.DISCLOSURE)
+    return TableAnswer(
+        table=name, period=period, status="released", rows=tuple(_rows(unsafe, grid, view))
+    )
+
+
+def _rows(unsafe: UnsafeTable, grid: Grid, view: View) -> Iterator[Row]:
+    numbers = {(row.dimension, row.category): number for number, row in enumerate(grid.rows)}
+    for key in row_keys(unsafe.table):
+        row = numbers[key]
+        cells = tuple(
+            _cell(view, Figure(row, grid.outcomes.index(code)), code)
+            for code in unsafe.table.outcome_codes
+        )
+        total = _cell(view, Figure(row, TOTAL_OF_ROW), TOTAL)
+        yield Row(dimension=key[0], category=key[1], cells=cells, total=total)
+
+
+def _cell(view: View, figure: Figure, code: str) -> Cell:
+    value = view.shown.get(figure)
+    return Cell(outcome=code, value=value, marker="" if value is not None else CONFIDENTIAL)
+
+
+def check_figures(answer: TableAnswer, rules: Rules) -> None:
+    """Check that no figure of an answer is finer or smaller than the rules allow.
+
+    Raises:
+        Refused: `floor`, naming the table.
+    """
+    least = rules.minimum_persons - rules.minimum_persons % rules.rounding_base
+    for row in answer.rows:
+        for value in (cell.value for cell in (*row.cells, row.total)):
+            if value is None or (value == 0 and rules.zeros_may_be_shown):
+                continue
+            if value < least or value % rules.rounding_base:
+                raise Refused(Reason.FLOOR, answer.table)

@@ -1,0 +1,113 @@
+"""Stage 6: what the rules did to a table, for the authority alone.
+
+A report holds no counts, but it says which rule hid what, and so which hidden figures are small. It
+must never leave the authority: no message has a place for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from oversight_agent.disclosure.figures import Figure, Grid
+from oversight_agent.disclosure.primary import Primary
+from oversight_agent.disclosure.rules import Rule
+from oversight_protocol.model import Document
+from oversight_protocol.policy import Rules
+
+SENTENCES: Mapping[str, str] = {
+    "minimum_persons": "Fewer distinct persons stand behind the figure.",
+    "staff_minimum_workers": "Fewer distinct workers stand behind a figure about staff.",
+    "staff_minimum_teams": "The workers behind a figure about staff are from fewer teams.",
+    "contributing_workers": "Fewer distinct workers contribute to the figure.",
+    "worker_share_percent": "One worker stands behind more than this percentage of the figure.",
+    "complement": "The rest of the row breaks one of the rules above; the number is of persons.",
+    "row_total": "The total of the row is hidden, so its cells are too.",
+    "rounding_base": "Published counts are rounded to multiples of this.",
+    "attack_audit": "Hidden so that no hidden figure can be found from published ones.",
+}
+"""Every rule in a report, in the report's order, in plain English."""
+
+
+class HiddenFigure(Document):
+    """A hidden figure by its place in the release; `outcome` is `all` for the total of a row."""
+
+    dimension: str
+    category: str
+    outcome: str
+
+
+class RuleReport(Document):
+    """What one rule did.
+
+    Attributes:
+        rule: its name, a key of `SENTENCES`.
+        number: its number; for a rule without one, none.
+        sentence: what it says, in plain English.
+        hidden: the figures that it hid, alone or with other rules.
+        cost: how many figures it alone keeps from being published.
+    """
+
+    rule: str
+    number: int | None
+    sentence: str
+    hidden: tuple[HiddenFigure, ...]
+    cost: int
+
+
+class TableReport(Document):
+    """What disclosure control did to one table in one period.
+
+    Attributes:
+        figures: cells and totals that the table declares.
+        published: how many of them are published.
+        rules: each rule, in the order of `SENTENCES`.
+    """
+
+    table: str
+    period: str
+    status: Literal["released", "withheld"]
+    figures: int
+    published: int
+    rules: tuple[RuleReport, ...]
+
+
+def report(
+    grid: Grid, period: str, rules: Rules, found: Primary, shown: Iterable[Figure]
+) -> TableReport:
+    """The report on a table, of which `shown` is published in the end."""
+    published, hidden_by = set(shown), _hidden_by(grid, found)
+    everything = set(grid.shape.figures())
+    hidden_by["attack_audit"] = everything - published - found.hidden
+    return TableReport(
+        table=grid.table.name,
+        period=period,
+        status="released" if published else "withheld",
+        figures=len(everything),
+        published=len(published),
+        rules=tuple(_on_rule(grid, name, rules, hidden_by) for name in SENTENCES),
+    )
+
+
+def _hidden_by(grid: Grid, found: Primary) -> dict[str, set[Figure]]:
+    hidden: dict[str, set[Figure]] = {name: set() for name in SENTENCES}
+    for breach in found.breaches:
+        hidden["complement" if breach.rest else breach.rule.value].add(breach.figure)
+        if breach.figure.is_total and not breach.rest:
+            hidden["row_total"].update(grid.shape.cells_of(breach.figure.row))
+    return hidden
+
+
+def _on_rule(
+    grid: Grid, name: str, rules: Rules, hidden_by: Mapping[str, set[Figure]]
+) -> RuleReport:
+    others = set[Figure]().union(*(figures for key, figures in hidden_by.items() if key != name))
+    numbered = "minimum_persons" if name == "complement" else name
+    places = [grid.name(figure) for figure in sorted(hidden_by[name])]
+    return RuleReport(
+        rule=name,
+        number=getattr(rules, numbered) if numbered in {*Rule, "rounding_base"} else None,
+        sentence=SENTENCES[name],
+        hidden=tuple(HiddenFigure(dimension=d, category=c, outcome=o) for d, c, o in places),
+        cost=len(hidden_by[name] - others),
+    )

@@ -1,0 +1,100 @@
+"""The primary rules: may a figure be shown, by who stands behind it? Each rule is a small function.
+
+Rules kept here (numbers from `oversight_protocol.policy.Rules`; sources in its `FLOORS`):
+
+1. `minimum_persons`: every kind of person that the table declares is present with at least so many
+   distinct ones. A kind that a row may lack is not tested where nobody of it is present, but at
+   least one kind has to pass. A zero is small, unless the study declared that zeros may be shown.
+2. `staff_minimum_workers`, `staff_minimum_teams`: a table about staff has at least so many distinct
+   workers, from at least so many teams, behind a figure.
+3. `contributing_workers`, `worker_share_percent`: in any table that names workers, at least so many
+   stand behind a figure, and nobody behind more than that share of it.
+4. The rest of a cell's row (total less cell) is a figure too, since anybody can subtract: all rules
+   hold for it likewise. So 0 % and 100 %, which tell of everybody in a row, are not shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from types import MappingProxyType
+
+from oversight_agent.tables import UnsafeCell
+from oversight_protocol.policy import Rules
+from oversight_protocol.study import BaseTable, Subject
+
+
+class Rule(StrEnum):
+    """The primary rules, named as their numbers in `Rules`."""
+
+    MINIMUM = "minimum_persons"
+    STAFF_WORKERS = "staff_minimum_workers"
+    STAFF_TEAMS = "staff_minimum_teams"
+    CONTRIBUTING = "contributing_workers"
+    SHARE = "worker_share_percent"
+
+
+def too_few_persons(cell: UnsafeCell, table: BaseTable, rules: Rules) -> bool:
+    """Rule 1."""
+    if cell.count == 0:
+        return not rules.zeros_may_be_shown
+    tested = [
+        _persons(cell, subject)
+        for subject in table.subjects
+        if _persons(cell, subject) or not subject.optional
+    ]
+    return not tested or min(tested) < rules.minimum_persons
+
+
+def too_few_staff(cell: UnsafeCell, table: BaseTable, rules: Rules) -> bool:
+    """Rule 2, workers."""
+    return table.about_staff and cell.count > 0 and cell.workers < rules.staff_minimum_workers
+
+
+def too_few_teams(cell: UnsafeCell, table: BaseTable, rules: Rules) -> bool:
+    """Rule 2, teams."""
+    return table.about_staff and cell.count > 0 and cell.teams < rules.staff_minimum_teams
+
+
+def too_few_contributors(cell: UnsafeCell, table: BaseTable, rules: Rules) -> bool:
+    """Rule 3, number of workers."""
+    workers = [subject for subject in table.subjects if subject.kind == "workers"]
+    tested = any(cell.workers or not subject.optional for subject in workers)
+    return tested and cell.count > 0 and cell.workers < rules.contributing_workers
+
+
+def one_worker_dominates(cell: UnsafeCell, table: BaseTable, rules: Rules) -> bool:  # noqa: ARG001
+    """Rule 3, share of one worker."""
+    return cell.top_worker * 100 > cell.count * rules.worker_share_percent
+
+
+BROKEN_BY: MappingProxyType[Rule, Callable[[UnsafeCell, BaseTable, Rules], bool]] = (
+    MappingProxyType(
+        {
+            Rule.MINIMUM: too_few_persons,
+            Rule.STAFF_WORKERS: too_few_staff,
+            Rule.STAFF_TEAMS: too_few_teams,
+            Rule.CONTRIBUTING: too_few_contributors,
+            Rule.SHARE: one_worker_dominates,
+        }
+    )
+)
+"""For each rule, whether a figure breaks it."""
+
+
+def broken(cell: UnsafeCell, table: BaseTable, rules: Rules) -> tuple[Rule, ...]:
+    """The rules that a figure breaks, given what stands behind it."""
+    return tuple(rule for rule, breaks in BROKEN_BY.items() if breaks(cell, table, rules))
+
+
+def least_shown(table: BaseTable, rules: Rules) -> int:
+    """The least that a shown figure other than 0 can count.
+
+    A row names at most one person of a kind, so a figure counts at least as many rows as persons.
+    Everybody knows the rules, so every attacker knows this too.
+    """
+    return max(rules.minimum_persons, rules.staff_minimum_workers if table.about_staff else 0)
+
+
+def _persons(cell: UnsafeCell, subject: Subject) -> int:
+    return cell.children if subject.kind == "children" else cell.workers

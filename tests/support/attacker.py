@@ -1,0 +1,133 @@
+"""An attacker who reads a release and the public rules, and shares no code with the defence.
+
+The attacker's figures are the cells and the totals, each an unknown of its own, keyed by dimension,
+category and outcome (`all` for a row's total).
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+
+import numpy as np
+from scipy.optimize import linprog
+
+from oversight_agent.tables import UnsafeCell, UnsafeTable
+from oversight_protocol.policy import Rules
+from oversight_protocol.release import TableAnswer
+from oversight_protocol.study import BaseTable
+
+Key = tuple[str, str, str]
+Interval = tuple[float, float]
+
+
+def half_up(count: int, base: int) -> int:
+    """The rounding as the documents state it."""
+    return int((Decimal(count) / base).quantize(Decimal(1), ROUND_HALF_UP)) * base
+
+
+def fits(rounded: int, base: int) -> list[int]:
+    """All counts that a rounded figure can stand for."""
+    window = range(max(rounded - base, 0), rounded + base + 1)
+    return [count for count in window if half_up(count, base) == rounded]
+
+
+def published(answer: TableAnswer) -> dict[Key, int | None]:
+    """Every figure of an answer; `None` where it is hidden."""
+    return {
+        (row.dimension, row.category, cell.outcome): cell.value
+        for row in answer.rows
+        for cell in (*row.cells, row.total)
+    }
+
+
+def exact(unsafe: UnsafeTable) -> dict[Key, UnsafeCell]:
+    """The truth behind every figure."""
+    found: dict[Key, UnsafeCell] = {}
+    for row in unsafe.rows:
+        found[row.dimension, row.category, "all"] = row.total
+        found.update({(row.dimension, row.category, code): c for code, c in row.cells.items()})
+    return found
+
+
+class Attacker:
+    """Solves for any sum of figures, given a release and what else the attacker knows."""
+
+    def __init__(
+        self,
+        table: BaseTable,
+        answer: TableAnswer,
+        rules: Rules,
+        known: Mapping[Key, int] | None = None,
+    ) -> None:
+        self.figures = published(answer)
+        self.keys = list(self.figures)
+        self._bounds = [self._bound(key, table, rules, known or {}) for key in self.keys]
+        self._equations = list(self._additions(table))
+        self._floors = list(self._rests(rules))
+
+    def interval(self, plus: Iterable[Key], minus: Iterable[Key] = ()) -> Interval:
+        """The least and the largest that a sum of figures, less others, can be (integers)."""
+        goal = self._line({**dict.fromkeys(plus, 1.0), **dict.fromkeys(minus, -1.0)})
+        low, high = self._solve(goal), self._solve(-goal)
+        return math.ceil(low - 1e-6), math.floor(1e-6 - high) if math.isfinite(high) else math.inf
+
+    def _solve(self, goal: np.ndarray) -> float:
+        result = linprog(
+            goal,
+            A_ub=np.array(self._floors) if self._floors else None,
+            b_ub=np.array([-self._least] * len(self._floors)) if self._floors else None,
+            A_eq=np.array(self._equations),
+            b_eq=np.zeros(len(self._equations)),
+            bounds=self._bounds,
+        )
+        if result.status == 3:
+            return -math.inf
+        assert result.status == 0
+        return float(result.fun)
+
+    def _bound(
+        self, key: Key, table: BaseTable, rules: Rules, known: Mapping[Key, int]
+    ) -> Interval:
+        self._least = rules.minimum_persons
+        if table.about_staff:
+            self._least = max(self._least, rules.staff_minimum_workers)
+        if key in known:
+            return known[key], known[key]
+        value = self.figures[key]
+        if value is None:
+            return 0, math.inf
+        if value == 0:
+            return 0, 0
+        counts = [count for count in fits(value, rules.rounding_base) if count >= self._least]
+        return min(counts), max(counts)
+
+    def _additions(self, table: BaseTable) -> Iterator[np.ndarray]:
+        rows = list(dict.fromkeys(key[:2] for key in self.keys))
+        for row in rows:
+            cells = {(*row, code): 1.0 for code in table.outcome_codes}
+            yield self._line({**cells, (*row, "all"): -1.0})
+        for dimension in table.dimensions:
+            for code in (*table.outcome_codes, "all"):
+                parts = {(dimension.name, c, code): 1.0 for c in dimension.codes}
+                yield self._line({**parts, ("", "", code): -1.0})
+
+    def _rests(self, rules: Rules) -> Iterator[np.ndarray]:
+        for key, value in self.figures.items():
+            if value is not None and key[2] != "all" and not rules.zeros_may_be_shown:
+                yield self._line({key: 1.0, (*key[:2], "all"): -1.0})
+
+    def _line(self, terms: Mapping[Key, float]) -> np.ndarray:
+        return np.array([terms.get(key, 0.0) for key in self.keys])
+
+
+def every_line(shown: list[int | None], total: int | None, rules: Rules) -> set[tuple[int, ...]]:
+    """All lines of counts up to 60 that would be shown as this one: no algebra, only counting."""
+    choices = [range(61) if value is None else fits(value, rules.rounding_base) for value in shown]
+    return {
+        line
+        for line in itertools.product(*choices)
+        if total is None or half_up(sum(line), rules.rounding_base) == total
+    }

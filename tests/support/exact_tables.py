@@ -1,0 +1,119 @@
+"""Exact tables for tests of disclosure control, made from events or from counts."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from oversight_agent.tables import EVALUATE, UnsafeCell, UnsafeRow, UnsafeTable
+from oversight_protocol.study import BaseTable, Dimension, Outcome, Period, Subject
+
+Event = tuple[int, ...]
+"""Child (-1 for none), worker (-1 for none), team, outcome, then a category per dimension."""
+
+QUARTER = Period(id="2026Q1", label="Q1", start=date(2026, 1, 1), end=date(2026, 3, 31))
+NEXT_QUARTER = Period(id="2026Q2", label="Q2", start=date(2026, 4, 1), end=date(2026, 6, 30))
+CHILD_IF_ANY = Subject(kind="children", column="child", optional=True)
+CHILD = Subject(kind="children", column="child")
+WORKER = Subject(kind="workers", column="worker")
+OUTCOMES = ("both", "part1_only", "neither")
+SERVICES: Mapping[str, Sequence[str]] = {"service": ("a", "b", "c")}
+
+
+def base_table(
+    outcomes: Sequence[str] = OUTCOMES,
+    dimensions: Mapping[str, Sequence[str]] = SERVICES,
+    *,
+    name: str = "recording",
+    about_staff: bool = False,
+    subjects: Sequence[Subject] = (CHILD_IF_ANY, WORKER),
+) -> BaseTable:
+    return BaseTable(
+        name=name,
+        title="Title",
+        population="Population",
+        unit="events",
+        about_staff=about_staff,
+        subjects=tuple(subjects),
+        outcomes=tuple(Outcome(code=code, label=code) for code in outcomes),
+        dimensions=tuple(
+            Dimension(
+                name=key,
+                label=key,
+                categories=tuple(Outcome(code=code, label=code) for code in codes),
+            )
+            for key, codes in dimensions.items()
+        ),
+        reads=("oversight_event",),
+        sql="SELECT 1",
+    )
+
+
+def tabulate(table: BaseTable, events: Sequence[Event], period: Period = QUARTER) -> UnsafeTable:
+    """Count events, as plainly as it can be said."""
+    rows = [_row(table, "", "", events)]
+    for place, dimension in enumerate(table.dimensions, start=4):
+        for number, code in enumerate(dimension.codes):
+            mine = [event for event in events if event[place] == number]
+            rows.append(_row(table, dimension.name, code, mine))
+    return UnsafeTable(table, period, tuple(rows), EVALUATE)
+
+
+def from_counts(
+    table: BaseTable, counts: Mapping[tuple[int, ...], Sequence[int]], period: Period = QUARTER
+) -> UnsafeTable:
+    """A table from the outcomes' counts by categories; each event has its own child and worker."""
+    kinds = {subject.kind for subject in table.subjects}
+    events: list[Event] = []
+    for categories, line in counts.items():
+        for outcome, count in enumerate(line):
+            for _ in range(count):
+                number = len(events)
+                child = number if "children" in kinds else -1
+                worker = number if "workers" in kinds else -1
+                events.append((child, worker, number % 7, outcome, *categories))
+    return tabulate(table, events, period)
+
+
+def random_table(
+    table: BaseTable, seed: int, events: int, period: Period = QUARTER, workers: int = 40
+) -> UnsafeTable:
+    """A table of random, unevenly spread events."""
+    source = random.Random(seed)
+    subjects = {subject.kind: subject for subject in table.subjects}
+    weights = [source.choice((1, 1, 3, 10)) for _ in table.outcomes]
+    spread = [[source.choice((1, 5, 20)) for _ in d.codes] for d in table.dimensions]
+    drawn: list[Event] = []
+    for _ in range(events):
+        worker = source.randrange(workers)
+        child = source.randrange(events)
+        lacks_child = "children" in subjects and subjects["children"].optional
+        if "children" not in subjects or (lacks_child and source.random() < 0.2):
+            child = -1
+        outcome = source.choices(range(len(weights)), weights)[0]
+        places = [source.choices(range(len(line)), line)[0] for line in spread]
+        drawn.append((child, worker if "workers" in subjects else -1, worker % 7, outcome, *places))
+    return tabulate(table, drawn, period)
+
+
+def behind(events: Sequence[Event]) -> UnsafeCell:
+    workers = [event[1] for event in events if event[1] >= 0]
+    return UnsafeCell(
+        count=len(events),
+        children=len({event[0] for event in events if event[0] >= 0}),
+        workers=len(set(workers)),
+        teams=len({event[2] for event in events}),
+        top_worker=max((workers.count(worker) for worker in set(workers)), default=0),
+    )
+
+
+def _row(table: BaseTable, dimension: str, category: str, events: Sequence[Event]) -> UnsafeRow:
+    codes = table.outcome_codes
+    return UnsafeRow(
+        dimension=dimension,
+        category=category,
+        cells={code: behind([e for e in events if codes[e[3]] == code]) for code in codes},
+        complements={code: behind([e for e in events if codes[e[3]] != code]) for code in codes},
+        total=behind(events),
+    )

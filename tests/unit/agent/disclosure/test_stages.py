@@ -1,0 +1,126 @@
+"""Single stages, where the whole would hide what one of them does."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from oversight_agent.disclosure import audit, primary, secondary
+from oversight_agent.disclosure.figures import TOTAL_OF_ROW, Figure, Grid, Shape
+from oversight_agent.disclosure.knowledge import View
+from oversight_agent.disclosure.primary import Need
+from oversight_agent.disclosure.solver import Program, UnsolvedError, minimise
+from oversight_protocol.policy import Rules
+from support.exact_tables import CHILD, SERVICES, base_table, from_counts, random_table
+
+RULES = Rules()
+LINE = Shape(rows=1, outcomes=3, dimensions=())
+TOTAL, FIRST, SECOND, THIRD = (Figure(0, outcome) for outcome in (TOTAL_OF_ROW, 0, 1, 2))
+
+
+def view(shown: dict[Figure, int], *, zeros: bool = False, base: int = 5) -> View:
+    return View(LINE, shown, base, 10, zeros)
+
+
+def small(cell: int, truth: int, known: tuple[int, ...] = ()) -> Need:
+    return Need((cell,), truth, 9, 0, frozenset(known))
+
+
+def test_a_hidden_total_hides_its_whole_row_and_no_other():
+    unsafe = from_counts(base_table(subjects=(CHILD,)), {(s,): (40, 40, 40) for s in range(3)})
+    few = dataclasses.replace(unsafe.rows[1].total, children=9)
+    rows = (unsafe.rows[0], dataclasses.replace(unsafe.rows[1], total=few), *unsafe.rows[2:])
+    grid = Grid.of(dataclasses.replace(unsafe, rows=rows))
+
+    hidden = primary.suppress(grid, RULES).hidden
+
+    assert hidden == {Figure(1, TOTAL_OF_ROW), *grid.shape.cells_of(1)}
+
+
+def test_the_audit_finds_the_interval_that_subtraction_gives():
+    shown = view({TOTAL: 150, FIRST: 50, SECOND: 100})
+
+    (exposed,) = audit.attack(shown, [50, 100, 2], [small(2, 2)])
+
+    assert (exposed.low, exposed.high) == (0, 6)
+
+
+def test_the_audit_knows_that_the_rest_of_a_published_cell_is_not_small():
+    need = small(1, 9, known=(2,))
+
+    (exposed,) = audit.attack(view({FIRST: 50}), [50, 9, 1], [need])
+    with_zeros = audit.attack(view({FIRST: 50}, zeros=True), [50, 9, 1], [need])
+
+    assert exposed.low == 9
+    assert with_zeros == ()
+
+
+def test_the_audit_knows_that_a_published_figure_is_not_small():
+    shown = view({TOTAL: 20, FIRST: 10}, zeros=True)
+
+    (exposed,) = audit.attack(shown, [10, 8, 4], [Need((1, 2), 12, -1, 10, frozenset())])
+
+    assert (exposed.low, exposed.high) == (6, 12)
+
+
+def test_the_audit_knows_that_a_published_zero_is_none():
+    shown = view({TOTAL: 150, FIRST: 150, SECOND: 0}, zeros=True)
+
+    (exposed,) = audit.attack(shown, [150, 0, 1], [small(2, 1)])
+
+    assert (exposed.low, exposed.high) == (0, 4)
+
+
+def test_the_audit_calls_safe_what_nothing_published_bounds():
+    needs = [small(1, 3), small(2, 0), Need((0,), 50, -1, 10, frozenset())]
+
+    assert audit.is_safe(view({}), [50, 3, 0], needs)
+
+
+def test_a_program_that_has_no_optimum_is_unsolved():
+    program = Program()
+    variable = program.variable()
+
+    with pytest.raises(UnsolvedError):
+        minimise(program, {variable: -1.0})
+
+
+def test_what_the_solver_cannot_solve_counts_as_exposed(monkeypatch):
+    def fail(*_):
+        raise UnsolvedError
+
+    monkeypatch.setattr(audit, "minimise", fail)
+
+    assert not audit.is_safe(view({}), [50, 3, 0], [small(1, 3)])
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_figure_that_the_secondary_stage_hid_can_be_shown_again(seed):
+    table = base_table(("both", "part1_only", "neither"), {**SERVICES, "agency": ("0", "1")})
+    grid = Grid.of(random_table(table, seed, 400))
+    found = primary.suppress(grid, RULES)
+    draft = View.of(grid, found.hidden, RULES)
+    shape = grid.shape
+    truths = [grid.behind(c).count for row in range(shape.rows) for c in shape.cells_of(row)]
+
+    final = secondary.extend(draft, truths, found.needs)
+
+    added = set(draft.shown) - set(final.shown)
+    assert audit.is_safe(final, truths, found.needs)
+    assert not any(
+        audit.is_safe(draft.without(added - {figure}), truths, found.needs) for figure in added
+    )
+
+
+def test_the_dearest_figures_are_the_whole_authority_then_totals_then_large_cells():
+    grid = Grid.of(from_counts(base_table(), {(s,): (40 + s, 60, 80) for s in range(3)}))
+    shown = View.of(grid, (), RULES)
+    by_cost = sorted(shown.shown, key=lambda figure: -secondary.cost(shown, figure))
+
+    whole_total, *cells = [figure for figure in by_cost if figure.row == 0]
+
+    assert whole_total.is_total
+    assert by_cost[:4] == [whole_total, *cells]
+    assert all(figure.is_total for figure in by_cost[4:7])
+    assert [grid.outcomes[figure.outcome] for figure in by_cost[7:10]] == ["neither"] * 3
