@@ -1,0 +1,19 @@
+"""The demonstration: synthetic authorities whose true figures are known.
+
+    dice      chance that is the same on every machine for the same seed
+    records   what a synthetic authority consists of
+    profiles  how large each authority is, and the rates planted in it
+    staff     its teams and workers
+    caseload  its children and who holds them when
+    events    its supervisions, and where their two parts were recorded
+    layouts   how a system exports: files, columns, codes, and the mapping that undoes them
+    formats   the three authorities' layouts
+    truth     the exact figures, counted from the records themselves
+    generate  all of it in one call
+
+Rules kept here:
+
+1. Everybody in it is made up, and every name says so.
+2. The same seed gives the same bytes.
+3. The truth is counted without SQL and without the files, so that it can judge the whole way.
+"""

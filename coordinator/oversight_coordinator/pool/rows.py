@@ -1,0 +1,52 @@
+"""A pooled figure, as it stands in `pooled.csv`, in the report and in `--json`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Literal
+
+Marker = Literal["", "[c]", "[x]", "[z]"]
+
+
+@dataclass(frozen=True)
+class PooledRow:
+    """One measure in one period, for the whole or for one category.
+
+    Attributes:
+        dimension: `""` with category `""` for the whole.
+        estimate: percent, one decimal, from the rounded counts of the authorities that published.
+        lower: percent, one decimal, rounded down; with `upper` it contains the true percentage over
+            all authorities that answered.
+        upper: percent, one decimal, rounded up.
+        numerator: a sum of rounded counts, in the base table's unit.
+        denominator: likewise.
+        unit: of estimate, lower and upper.
+        las_published: authorities that published every cell that the figure needs.
+        las_answered: authorities that released the table, suppressed cells or not: those whose data
+            the interval is about. A refused table is not among them.
+        las_asked: authorities of the cohort.
+        marker: why there is no estimate. `[c]`: those that answered suppressed it. `[x]`: nobody
+            answered. `[z]`: there was nothing to take a share of. Otherwise `""`.
+    """
+
+    study: str
+    wave: str
+    table: str
+    measure: str
+    period: str
+    dimension: str
+    category: str
+    estimate: float | None
+    lower: float | None
+    upper: float | None
+    numerator: int | None
+    denominator: int | None
+    unit: str
+    las_published: int
+    las_answered: int
+    las_asked: int
+    marker: Marker
+
+
+COLUMNS = tuple(field.name for field in fields(PooledRow))
+"""The columns of `pooled.csv` in order."""
