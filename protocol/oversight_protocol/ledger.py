@@ -128,7 +128,39 @@ def _check_head(line: LedgerLine, after: Frontier, origin: str, key: Ed25519Publ
     return envelope
 
 
-class Ledger:
+class Records:
+    """Verified entries, oldest first, and the head over them."""
+
+    def __init__(self) -> None:
+        self._entries: list[Recorded] = []
+        self._frontier = Frontier()
+
+    def extend(self, recorded: Recorded, frontier: Frontier) -> None:
+        """Add a verified entry and the frontier after it."""
+        self._entries.append(recorded)
+        self._frontier = frontier
+
+    @property
+    def entries(self) -> tuple[Recorded, ...]:
+        """All entries, oldest first."""
+        return tuple(self._entries)
+
+    @property
+    def head(self) -> Head:
+        """The ledger's head."""
+        return Head(size=self._frontier.size, root=self._frontier.root.hex())
+
+    def find(self, kind: str, **body: object) -> Recorded | None:
+        """The first entry of a kind whose body holds these values."""
+        for recorded in self._entries:
+            if recorded.entry.kind == kind and all(
+                recorded.entry.body.get(name) == value for name, value in body.items()
+            ):
+                return recorded
+        return None
+
+
+class Ledger(Records):
     """An append-only ledger on a file that its caller has opened and locked.
 
     Args:
@@ -150,8 +182,7 @@ class Ledger:
     ) -> None:
         self._file, self._origin, self._key = file, origin, key
         self._sync, self._clock, self._entropy, self._torn = sync, clock, entropy, torn
-        self._entries: list[Recorded] = []
-        self._frontier = Frontier()
+        super().__init__()
         self._end = 0
         self.refresh()
 
@@ -227,39 +258,23 @@ class Ledger:
         self._sync()
 
     @property
-    def entries(self) -> tuple[Recorded, ...]:
-        """All entries, oldest first."""
-        return tuple(self._entries)
-
-    @property
-    def head(self) -> Head:
-        """The ledger's head."""
-        return Head(size=self._frontier.size, root=self._frontier.root.hex())
-
-    @property
     def checkpoint(self) -> Envelope:
         """The signed head."""
         if self._entries:
             return self._entries[-1].checkpoint
         return seal("checkpoint", Checkpoint(origin=self._origin, head=self.head), self._key)
 
-    def find(self, kind: str, **body: object) -> Recorded | None:
-        """The first entry of a kind whose body holds these values."""
-        for recorded in self._entries:
-            if recorded.entry.kind == kind and all(
-                recorded.entry.body.get(name) == value for name, value in body.items()
-            ):
-                return recorded
-        return None
 
 
-def verify_file(content: bytes, origin: str, key: Ed25519PublicKey) -> Head:
-    """Verify a ledger's whole content; its head.
+def read_file(content: bytes, origin: str, key: Ed25519PublicKey) -> Records:
+    """Verify a ledger's whole content.
 
     Raises:
         LedgerError: naming the first entry that does not verify, or that is cut off.
     """
-    frontier = Frontier()
-    for _, after in read_lines(content.splitlines(keepends=True), origin, key):
-        frontier = after
-    return Head(size=frontier.size, root=frontier.root.hex())
+    read = Records()
+    *lines, rest = content.split(b"\n")
+    whole = [line + b"\n" for line in lines]
+    for recorded, frontier in read_lines([*whole, *([rest] if rest else [])], origin, key):
+        read.extend(recorded, frontier)
+    return read

@@ -1,0 +1,45 @@
+"""The commands, and what becomes of errors: a sentence on standard error and an exit status.
+
+0 success · 1 failure · 2 usage or input · 3 refused · 4 held
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from oversight_agent.cli import data, home, ledger, releases, studies
+from oversight_protocol.errors import OversightError
+
+app = typer.Typer(
+    name="oversight-agent", no_args_is_help=True, add_completion=False, rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="The agent of Federated Oversight: answers signed questions with protected statistics.",
+)  # fmt: skip
+home.add_to(app)
+data.add_to(app)
+studies.add_to(app)
+releases.add_to(app)
+ledger.add_to(app)
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except OversightError as error:
+        sys.stderr.write(f"oversight-agent: {error}\n")
+        raise SystemExit(error.exit_status) from None
+    except KeyboardInterrupt:
+        sys.stderr.write("oversight-agent: stopped\n")
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        # Whoever read our output has gone; nothing more can be said to them.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""Files that must be whole or absent, and readable by nobody else."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from oversight_protocol.errors import InputError
+
+
+def write(path: Path, content: bytes, *, private: bool = False) -> None:
+    """Write a file atomically and durably; a private one is readable by its owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o600 if private else 0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in a folder durable (a no-operation where folders cannot be opened)."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def read(path: Path, what: str, advice: str) -> bytes:
+    """Read a file that a person named or a command made.
+
+    Raises:
+        InputError: it is not there or cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"{what} cannot be read ({error.strerror})", where=str(path), advice=advice
+        ) from None

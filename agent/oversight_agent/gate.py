@@ -1,0 +1,81 @@
+"""The gate: nothing leaves but through `decide` or a person's `approve`.
+
+Rules kept here:
+
+1. Only this module makes an `ApprovedRelease`, and only an `ApprovedRelease` can be signed and sent.
+2. The release is held against the ticket, the study and the floors once more before it may pass.
+3. The policy says whether a release passes by itself or waits for a person. Waiting is the default.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from oversight_agent.local_policy import Policy
+from oversight_agent.tables import GATE, SafeTable, Seal
+from oversight_protocol.errors import Family, Reason, Refused
+from oversight_protocol.release import Release, TableAnswer, Ticket, check_release
+from oversight_protocol.study import Study
+
+
+@dataclass(frozen=True)
+class ApprovedRelease:
+    """A release that may leave, and who let it pass (`policy`, or a person's name)."""
+
+    release: Release
+    approved_by: str
+    questions: dict[str, str] = field(repr=False)
+    seal: Seal = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Check the maker."""
+        GATE.check(self.seal)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A release that has not passed yet.
+
+    Attributes:
+        questions: the digest of the canonical question of each released or withheld table, by
+            "table period"; these are frozen once the release is recorded.
+    """
+
+    release: Release
+    questions: dict[str, str]
+
+
+def candidate(
+    release: Release, safe: dict[tuple[str, str], SafeTable], ticket: Ticket, ticket_digest: str,
+    study: Study,
+) -> Candidate:  # fmt: skip
+    """A release made of safe tables only, checked against its ticket and study.
+
+    Raises:
+        Refused: the release does not keep to them (a fault of this software, so nothing leaves).
+    """
+    for answer in release.tables:
+        table = safe.get((answer.table, answer.period))
+        from_safe = table is not None and table.answer == answer
+        if not from_safe and not _is_plain_refusal(answer):
+            raise Refused(Reason.RELEASE_MISMATCH, answer.table)
+    check_release(release, ticket, ticket_digest, study)
+    questions = {f"{table} {period}": one.question for (table, period), one in safe.items()}
+    return Candidate(release, questions)
+
+
+def decide(what: Candidate, policy: Policy) -> ApprovedRelease | None:
+    """What the policy says: the approved release, or None if a person must look at it."""
+    if policy.release.mode != "automatic":
+        return None
+    return ApprovedRelease(what.release, "policy", what.questions, GATE)
+
+
+def approve(what: Candidate, person: str) -> ApprovedRelease:
+    """A person's approval."""
+    return ApprovedRelease(what.release, person, what.questions, GATE)
+
+
+def _is_plain_refusal(answer: TableAnswer) -> bool:
+    """A refusal for any family but disclosure, which only the disclosure stage may decide."""
+    return answer.status == "refused" and answer.family is not Family.DISCLOSURE

@@ -1,0 +1,87 @@
+"""What this authority allows: `policy.toml`, written by people, read at every question.
+
+    [studies]
+    accept = ["management-oversight-2026"]   # accepted as soon as validly signed; others wait for a person
+    [tables]
+    block = ["caseload"]                     # never answered, whichever study asks
+    [release]
+    mode = "hold"                            # "automatic", or "hold" for a person's approval
+    [rules]
+    minimum_persons = 15                     # any rule may be tightened, none loosened
+
+Rules kept here: a rule below its floor does not load, and a file that does not load stops answers
+rather than falling back to a default.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
+
+from oversight_protocol.errors import InputError
+from oversight_protocol.model import Document, Name
+from oversight_protocol.policy import FLOORS, Rules
+
+
+class _Lenient(Document):
+    model_config = {**Document.model_config, "strict": False}
+
+
+class Studies(_Lenient):
+    """Studies that are accepted as soon as they come validly signed, by name."""
+
+    accept: tuple[Name, ...] = ()
+
+
+class Tables(_Lenient):
+    """Base tables that are never answered, by name."""
+
+    block: tuple[Name, ...] = ()
+
+
+class ReleaseMode(_Lenient):
+    """Whether a person looks at each release."""
+
+    mode: Literal["automatic", "hold"] = "hold"
+
+
+class Policy(_Lenient):
+    """The whole file."""
+
+    studies: Studies = Studies()
+    tables: Tables = Tables()
+    release: ReleaseMode = ReleaseMode()
+    rules: Rules = Rules()
+
+
+def load(path: Path) -> Policy:
+    """Read the policy; without a file, nothing is accepted by itself and every release is held.
+
+    Raises:
+        InputError: the file cannot be used; the message names the setting.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Policy()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"the policy cannot be read ({type(error).__name__})", where=str(path)
+        ) from None
+    try:
+        return Policy.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"this file is not valid TOML ({error})", where=str(path)) from None
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = ".".join(str(part) for part in first["loc"])
+        floor = FLOORS.get(str(first["loc"][-1])) if first["loc"] else None
+        raise InputError(
+            f"setting '{name}': {first['msg']}",
+            where=str(path),
+            expected=f"at least {floor.value} ({floor.unit})" if floor else "",
+            advice="correct the setting; until then this agent answers nothing",
+        ) from None

@@ -1,0 +1,169 @@
+"""The agent's lasting process: the node that talks, and a thread that works. Nothing else stays.
+
+Data libraries are not imported here: mapping, SQL and disclosure control run in worker processes.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+import time
+from pathlib import Path
+
+import structlog
+
+from oversight_agent import files, keys, local_policy, studies
+from oversight_agent.config import Settings
+from oversight_agent.limits import QueryLimits, WorkerLimits
+from oversight_agent.pipeline import worker
+from oversight_agent.pipeline.answering import Answering
+from oversight_agent.pipeline.job import Job, JobResult, Question
+from oversight_agent.pipeline.work import Work, refusal
+from oversight_agent.times import now
+from oversight_protocol.envelope import Envelope
+from oversight_protocol.errors import Family, InputError, OversightError, Reason
+from oversight_protocol.exchange import Reply
+from oversight_protocol.policy import Rules
+from oversight_protocol.release import Refusal, TableAnswer
+from oversight_protocol.study import BaseTable, Period, Study
+
+_log = structlog.get_logger("oversight_agent.service")
+
+LOOK_FOR_WORK_SECONDS = 5.0
+"""Requests wake the working thread; beyond that it looks by itself, for what a person did meanwhile."""
+
+
+def make_answering(settings: Settings) -> Answering:
+    """The agent's answers, its jobs run in worker processes."""
+    return Answering(
+        settings, now,
+        Work(settings, now, lambda job: run_job(settings, job),
+             lambda asked, rules, version: new_job(settings, asked, rules, version)),
+    )  # fmt: skip
+
+
+def run_job(settings: Settings, job: Job) -> JobResult:
+    """Run a job in a worker process, within this agent's limits."""
+    limits = WorkerLimits(
+        address_space_mib=settings.worker_memory_mib,
+        cpu_seconds=max(1, int(settings.worker_seconds * settings.query_threads)),
+        deadline_seconds=settings.worker_seconds,
+    )
+    return worker.run(job, limits)
+
+
+def new_job(
+    settings: Settings, asked: list[tuple[BaseTable, Period]], rules: Rules, version: str
+) -> Job:
+    """A job over this agent's data."""
+    return Job(
+        mapping=settings.mapping, data=settings.data_folder,
+        secret=settings.path("keys", "pseudonym.secret"),
+        questions=tuple(Question(table=table, period=period) for table, period in asked),
+        rules=rules, spec_version=version,
+        limits=QueryLimits(
+            memory_mib=settings.query_memory_mib, threads=settings.query_threads
+        ),
+    )  # fmt: skip
+
+
+def answer_now(settings: Settings, request: bytes) -> Reply:
+    """Answer one request to the end in this process, waiting for the tick; then the final reply."""
+    answering = make_answering(settings)
+    reply = Reply.parse(answering.handle(request))
+    while reply.status == "accepted":
+        if not answering.work():
+            time.sleep(settings.tick_seconds / 10)
+        reply = Reply.parse(answering.handle(request))
+    return reply
+
+
+def refused_family(reply: Reply) -> Family | None:
+    """The family, if a reply refuses: by itself, or by the signed refusal that it carries."""
+    if reply.answer is None:
+        return reply.family
+    envelope = Envelope.from_bytes(reply.answer.encode())
+    return Refusal.parse(envelope.payload).family if envelope.kind == "refusal" else None
+
+
+def preview(settings: Settings, study: str, wave: str) -> list[TableAnswer]:
+    """What a release for a wave would hold; nothing is recorded.
+
+    Raises:
+        InputError: there is no such study.
+        Refused: the study has no such wave, or needs another specification.
+    """
+    envelope = (
+        studies.read_file(Path(study)) if Path(study).is_file()
+        else studies.Shelf(settings).find(study)
+    )  # fmt: skip
+    asked = Study.parse(envelope.open("study"))
+    questions = [
+        (table, period) for table in asked.base_tables for period in asked.wave(wave).periods
+    ]
+    rules = asked.rules.tighten(local_policy.load(settings.policy).rules)
+    result = run_job(settings, new_job(settings, questions, rules, asked.spec_version))
+    return [
+        one.answer or refusal(one.table, one.period, one.reason or Reason.SOURCE)
+        for one in result.tables
+    ]
+
+
+def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT.
+
+    Raises:
+        InputError: the agent is not enrolled, or a file of its own cannot be used.
+    """
+    from oversight_agent.node import FleetNode, NodeSettings, make_app, waiter
+
+    if not settings.coordinator_url or not settings.root_digest:
+        raise InputError(
+            "this agent is not enrolled",
+            where=str(settings.home),
+            advice="run 'oversight-agent enrol' with the invitation from Kent",
+        )
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    answering = make_answering(settings)
+    with answering.ledger.locked() as ledger:
+        _log.info("started", la=settings.la, ledger_entries=ledger.head.size)
+    # A daemon: a job under way is abandoned at the end and taken up again at the next start.
+    threading.Thread(target=_work, args=(answering, stop), name="work", daemon=True).start()
+    node = FleetNode(
+        NodeSettings(
+            url=settings.coordinator_url,
+            ca=files.read(settings.path("trust", "ca.pem"), "the pinned CA", "enrol again"),
+            remember=settings.path("state", "node.json"),
+            poll_fast=settings.poll_fast_seconds, poll_idle=settings.poll_idle_seconds,
+            fast_for=settings.poll_fast_for_seconds,
+            backoff_most=settings.backoff_most_seconds,
+        ),
+        keys.node_key(settings.home), make_app(answering.handle), waiter(stop),
+        on_state=lambda state, advice: _note_state(settings.home, state, advice),
+    )  # fmt: skip
+    try:
+        node.run()
+    finally:
+        stop.set()
+        _note_state(settings.home, "stopped", "")
+
+
+def _work(answering: Answering, stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            worked = answering.work()
+        except OversightError as error:
+            # A file of this agent needs a person; the ticket stays open until its deadline.
+            _log.error("work-needs-attention", problem=str(error))  # noqa: TRY400
+            worked = False
+            stop.wait(LOOK_FOR_WORK_SECONDS)
+        if not worked:
+            answering.pending.wait(LOOK_FOR_WORK_SECONDS)
+
+
+def _note_state(home: Path, state: str, advice: str) -> None:
+    content = {"state": state, "advice": advice, "since": now().isoformat()}
+    files.write(home / "state" / "connection.json", json.dumps(content).encode())

@@ -1,0 +1,88 @@
+"""Studies as people here see them: found by name or digest, shown in plain English."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from oversight_agent import files, records
+from oversight_agent.config import Settings
+from oversight_agent.trust_store import StudyShelf
+from oversight_protocol.envelope import Envelope
+from oversight_protocol.errors import InputError
+from oversight_protocol.ledger import Records
+from oversight_protocol.study import Study
+
+
+class Shelf:
+    """The offered studies of a home."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._shelf = StudyShelf(settings)
+
+    def listed(self, book: Records) -> list[dict[str, Any]]:
+        """Each offered study: name, version, state, digest; newest version first."""
+        rows = []
+        for envelope in self._shelf.all():
+            study = Study.parse(envelope.payload)
+            rows.append({
+                "name": study.name, "version": study.version,
+                "state": records.study_state(book, envelope.digest), "digest": envelope.digest,
+            })  # fmt: skip
+        return sorted(rows, key=lambda row: (row["name"], -row["version"]))
+
+    def find(self, text: str) -> Envelope:
+        """A study by name (its latest version) or by the beginning of its digest.
+
+        Raises:
+            InputError: there is none.
+        """
+        found = [
+            envelope for envelope in self._shelf.all()
+            if envelope.digest.startswith(text) or Study.parse(envelope.payload).name == text
+        ]  # fmt: skip
+        if not found:
+            raise InputError(
+                f"no study '{text}' was offered", advice="see 'oversight-agent study list'"
+            )
+        return max(found, key=lambda envelope: Study.parse(envelope.payload).version)
+
+
+def read_file(path: Path) -> Envelope:
+    """A study's envelope from a file.
+
+    Raises:
+        InputError: it cannot be read.
+        Refused: it is no envelope.
+    """
+    return Envelope.from_bytes(files.read(path, "the study", "name the study's file").strip())
+
+
+def describe(study: Study, envelope: Envelope) -> str:
+    """A study for its reader, with the SQL that would run."""
+    rules = study.rules
+    lines = [
+        f"{study.title} ('{study.name}', version {study.version})",
+        f"Digest {envelope.digest}",
+        f"In force {study.issued:%d %B %Y} to {study.expires:%d %B %Y}",
+        f"Ethics approval: {study.ethics_reference}",
+        f"Lawful basis: {study.lawful_basis}",
+        "", study.purpose, "",
+        f"Rules: at least {rules.minimum_persons} persons behind a figure, counts rounded to "
+        f"{rules.rounding_base}; tables about staff: at least {rules.staff_minimum_workers} "
+        f"workers from {rules.staff_minimum_teams} teams.",
+        "Waves: " + "; ".join(
+            f"{wave.id} ({', '.join(period.label for period in wave.periods)})"
+            for wave in study.waves),
+    ]  # fmt: skip
+    for table in study.base_tables:
+        lines += [
+            "", f"Base table '{table.name}': {table.title}", f"  {table.population}",
+            f"  Reads: {', '.join(table.reads)}",
+            "  Outcomes: " + "; ".join(outcome.label for outcome in table.outcomes),
+            *(f"  By {dimension.label}" for dimension in table.dimensions),
+            *(f"  Measure {one.number}: {one.title}" for one in study.measures
+              if one.table == table.name),
+            "  SQL:", *(f"    {line}" for line in table.sql.strip().splitlines()),
+        ]  # fmt: skip
+    return "\n".join(lines)

@@ -1,0 +1,188 @@
+"""`oversight run`, `runs`, `results` and `report`."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from oversight_coordinator.cli.common import (
+    HomeOption,
+    JsonOption,
+    find_authority,
+    ledger,
+    say,
+    say_json,
+    say_table,
+    settings,
+    store,
+)
+
+if TYPE_CHECKING:
+    from oversight_coordinator.results import RunResult
+    from oversight_coordinator.store import Store
+
+RunArgument = Annotated[str, typer.Argument(help="A run's identifier, or its beginning.")]
+LOOK_SECONDS = 0.3
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("run")(run)
+    runs = typer.Typer(no_args_is_help=True, help="What was asked and how it stands.")
+    runs.command("list")(list_runs)
+    runs.command("show")(show)
+    runs.command("watch")(watch)
+    app.add_typer(runs, name="runs")
+    app.command("results")(results)
+    app.command("report")(report)
+
+
+def run(
+    study: Annotated[str, typer.Argument(help="A published study's name or digest.")],
+    wave: Annotated[str, typer.Option(help="Which of the study's waves.")],
+    table: Annotated[
+        list[str] | None, typer.Option(help="Only these base tables; may be repeated.")
+    ] = None,
+    la: Annotated[
+        list[str] | None, typer.Option(help="Only these authorities; may be repeated.")
+    ] = None,
+    within: Annotated[
+        float,
+        typer.Option(help="Hours after which who has not answered is unreachable.", min=0.001),
+    ] = 168,
+    watch_it: Annotated[bool, typer.Option("--watch", help="Wait and show who answers.")] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask a wave of a published study.
+
+    Example: oversight run management-oversight-2026 --wave wave-2026-q2-q3 --watch
+    """
+    from oversight_coordinator import asking, keys, times
+
+    chosen = settings(home)
+    kept = store(chosen)
+    made = asking.ask(
+        chosen, kept, ledger(chosen), keys.private(chosen.service_key), study, wave,
+        table or [], [find_authority(one).code for one in la or []], timedelta(hours=within),
+        times.now(),
+    )  # fmt: skip
+    if not as_json:
+        say(f"Run {made.id}: {len(kept.asks(made.id))} authorities are asked.")
+    if watch_it:
+        _watch(kept, made.id, quiet=as_json)
+    if as_json:
+        say_json({"run": made.id, "study": made.study, "wave": made.wave})
+
+
+def list_runs(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """List runs, oldest first.
+
+    Example: oversight runs list
+    """
+    rows = [vars(run) for run in store(settings(home)).runs()]
+    if as_json:
+        say_json(rows)
+    else:
+        say_table(
+            ("RUN", "STUDY", "WAVE"), [(row["id"], row["study"][:16], row["wave"]) for row in rows]
+        )
+
+
+def show(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Show how a run stands for each authority.
+
+    Example: oversight runs show 3f2a
+    """
+    result = _load(store(settings(home)), run_id)
+    if as_json:
+        say_json({"run": result.run.id, "finished": result.finished, "las": _las(result)})
+    else:
+        _say_outcomes(result)
+
+
+def watch(run_id: RunArgument, home: HomeOption = None) -> None:
+    """Wait until every authority has answered or cannot.
+
+    Example: oversight runs watch 3f2a
+    """
+    kept = store(settings(home))
+    _watch(kept, kept.run(run_id).id, quiet=False)
+
+
+def results(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Print a run's pooled figures, as CSV or JSON.
+
+    Example: oversight results 3f2a > pooled.csv
+    """
+    from oversight_coordinator.pool import csv_bytes
+
+    result = _load(store(settings(home)), run_id)
+    if as_json:
+        say_json({"measures": [vars(row) for row in result.rows], "las": _las(result)})
+    else:
+        typer.echo(csv_bytes(result.rows), nl=False)
+
+
+def report(
+    run_id: RunArgument,
+    out: Annotated[Path, typer.Option(help="The folder to write to.")],
+    home: HomeOption = None,
+) -> None:
+    """Write a run's pooled.csv and report.
+
+    Example: oversight report 3f2a --out results
+    """
+    result = _load(store(settings(home)), run_id)
+    page = write_results(result, out)
+    say(f"Wrote {out / 'pooled.csv'} and {page}.")
+
+
+def write_results(result: RunResult, out: Path) -> Path:
+    """Write `pooled.csv` and `report/index.html`; the page's path."""
+    from oversight_coordinator import times
+    from oversight_coordinator.pool import write_csv
+    from oversight_coordinator.report import write_report
+
+    write_csv(result.rows, out / "pooled.csv")
+    page = out / "report" / "index.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    wave = result.study.wave(result.run.wave)
+    write_report(result.study, wave, result.rows, result.las, page, made=times.now())
+    return page
+
+
+def _load(kept: Store, run_id: str) -> RunResult:
+    from oversight_coordinator import results as loading
+
+    return loading.load(kept, kept.run(run_id))
+
+
+def _las(result: RunResult) -> list[dict[str, object]]:
+    return [{"la": one.la, "name": one.name, "outcome": one.outcome, "family": one.family}
+            for one in result.las]  # fmt: skip
+
+
+def _say_outcomes(result: RunResult) -> None:
+    say_table(("AUTHORITY", "OUTCOME", "FAMILY"),
+              [(one.name, one.outcome, one.family or "") for one in result.las])  # fmt: skip
+
+
+def _watch(kept: Store, run_id: str, *, quiet: bool) -> None:
+    from oversight_coordinator.authorities import authority
+    from oversight_coordinator.results import is_finished
+
+    shown: dict[str, str] = {}
+    while True:
+        asks = kept.asks(run_id)
+        for ask in asks:
+            if shown.get(ask.la) != ask.state and not quiet:
+                say(f"  {authority(ask.la).name}: {ask.state}")
+            shown[ask.la] = ask.state
+        if all(map(is_finished, asks)):
+            return
+        time.sleep(LOOK_SECONDS)

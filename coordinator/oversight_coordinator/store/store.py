@@ -1,0 +1,371 @@
+"""What the coordinator asks of its store, one short transaction each.
+
+The states of an ask, and what moves it on:
+
+    queued ─ask─▶ accepted ─collect─▶ answered ─receipt─▶ done
+       │             │ ▲
+       │             ▼ │ collect
+       │             held
+       └────────────┴─────deadline──▶ unreachable
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.resources import files as package_files
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import event
+
+from oversight_coordinator.store import tables as t
+from oversight_protocol.errors import InputError
+
+BUSY_MILLISECONDS = 30_000
+"""How long a writer waits for another process's transaction on SQLite."""
+
+
+class AskState(StrEnum):
+    """How far an ask has come."""
+
+    QUEUED = "queued"
+    ACCEPTED = "accepted"
+    HELD = "held"
+    ANSWERED = "answered"
+    DONE = "done"
+    REJECTED = "rejected"
+    UNREACHABLE = "unreachable"
+
+
+OPEN_STATES = (AskState.QUEUED, AskState.ACCEPTED, AskState.HELD)
+"""States in which no answer is here yet."""
+
+
+@dataclass(frozen=True)
+class StoredStudy:
+    """A published study."""
+
+    digest: str
+    name: str
+    version: int
+    envelope: bytes
+    published_at: int
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A study that an authority has yet to be shown."""
+
+    study: str
+    la: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """One asking of a wave."""
+
+    id: str
+    study: str
+    wave: str
+    created_at: int
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One authority's part of a run."""
+
+    ticket: str
+    run: str
+    la: str
+    envelope: bytes
+    state: AskState
+    next_at: float
+    deadline: float
+    family: str | None
+    answer: bytes | None
+    receipt: bytes | None
+    received_at: int | None
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """An invitation and what came of it: invited, pending, approved or used up."""
+
+    token_digest: str
+    la: str
+    name: str
+    expires_at: int
+    state: str
+    signing_key: str | None
+    node_key: str | None
+
+
+class Store:
+    """The store at a database URL, its schema brought up to date when it is opened.
+
+    Raises:
+        InputError: the database cannot be opened.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = sa.create_engine(url)
+        if self._engine.dialect.name == "sqlite":
+            event.listen(self._engine, "connect", _prepare_sqlite)
+        try:
+            self._migrate()
+        except sa.exc.OperationalError as error:
+            raise InputError(
+                f"the store cannot be opened ({type(error.orig).__name__})",
+                where=self._engine.url.render_as_string(hide_password=True),
+                advice="check the path or URL and its rights",
+            ) from None
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    def _migrate(self) -> None:
+        config = Config()
+        folder = package_files("oversight_coordinator") / "store" / "migrations"
+        config.set_main_option("script_location", str(folder))
+        with self._engine.begin() as connection:
+            if self._engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("SELECT 1")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    @contextmanager
+    def _write(self) -> Iterator[sa.Connection]:
+        with self._engine.begin() as connection:
+            yield connection
+
+    def _all(self, query: sa.Select[Any]) -> Sequence[sa.RowMapping]:
+        with self._engine.connect() as connection:
+            return connection.execute(query).mappings().all()
+
+    # ------------------------------------------------------------------ studies and offers
+
+    def publish(self, study: StoredStudy, las: Sequence[str]) -> bool:
+        """Keep a study and queue its offer to each authority; False if it was published before."""
+        with self._write() as connection:
+            known = connection.execute(
+                sa.select(t.studies.c.digest).where(t.studies.c.digest == study.digest)
+            ).first()
+            if known:
+                return False
+            connection.execute(sa.insert(t.studies).values(**vars(study)))
+            connection.execute(
+                sa.insert(t.offers),
+                [{"study": study.digest, "la": la, "state": "queued", "next_at": 0.0}
+                 for la in las],
+            )  # fmt: skip
+            return True
+
+    def study(self, name_or_digest: str) -> StoredStudy:
+        """A published study by digest, or the latest version by name.
+
+        Raises:
+            InputError: there is none.
+        """
+        c = t.studies.c
+        rows = self._all(
+            sa.select(t.studies)
+            .where((c.digest == name_or_digest) | (c.name == name_or_digest))
+            .order_by(c.version.desc())
+            .limit(1)
+        )
+        if not rows:
+            raise InputError(
+                f"no study '{name_or_digest}' was published", advice="see 'oversight study list'"
+            )
+        return StoredStudy(**rows[0])
+
+    def studies(self) -> list[StoredStudy]:
+        """All published studies, by name and version."""
+        order = (t.studies.c.name, t.studies.c.version)
+        return [StoredStudy(**row) for row in self._all(sa.select(t.studies).order_by(*order))]
+
+    def offers_due(self, now: float) -> list[Offer]:
+        """Offers that an authority has not taken yet."""
+        c = t.offers.c
+        rows = self._all(
+            sa.select(c.study, c.la).where(c.state == "queued", c.next_at <= now).order_by(c.la)
+        )
+        return [Offer(**row) for row in rows]
+
+    def offer_taken(self, offer: Offer) -> None:
+        """The authority has the study."""
+        self._set_offer(offer, state="taken")
+
+    def delay_offer(self, offer: Offer, next_at: float) -> None:
+        """Not before then again."""
+        self._set_offer(offer, next_at=next_at)
+
+    def _set_offer(self, offer: Offer, **values: object) -> None:
+        c = t.offers.c
+        with self._write() as connection:
+            connection.execute(
+                sa.update(t.offers).where(c.study == offer.study, c.la == offer.la).values(values)
+            )
+
+    # ------------------------------------------------------------------ runs and asks
+
+    def add_run(self, run: Run, asks: Sequence[Ask]) -> None:
+        """Queue a run with all its asks, or nothing of it."""
+        with self._write() as connection:
+            connection.execute(sa.insert(t.runs).values(**vars(run)))
+            connection.execute(sa.insert(t.asks), [_ask_values(ask) for ask in asks])
+
+    def runs(self) -> list[Run]:
+        """All runs, oldest first."""
+        query = sa.select(t.runs).order_by(t.runs.c.created_at, t.runs.c.id)
+        return [Run(**row) for row in self._all(query)]
+
+    def run(self, run_id: str) -> Run:
+        """A run by its identifier, or by the beginning of it if only one begins so.
+
+        Raises:
+            InputError: there is none, or several.
+        """
+        found = [run for run in self.runs() if run.id.startswith(run_id)]
+        if len(found) != 1:
+            raise InputError(
+                f"{'several runs begin' if found else 'no run begins'} with '{run_id}'",
+                advice="see 'oversight runs list'",
+            )
+        return found[0]
+
+    def asks(self, run_id: str) -> list[Ask]:
+        """A run's asks, by authority."""
+        rows = self._all(sa.select(t.asks).where(t.asks.c.run == run_id).order_by(t.asks.c.la))
+        return [_ask(row) for row in rows]
+
+    def ask(self, ticket: str) -> Ask | None:
+        """The ask of a ticket."""
+        rows = self._all(sa.select(t.asks).where(t.asks.c.ticket == ticket))
+        return _ask(rows[0]) if rows else None
+
+    def asks_due(self, now: float) -> list[Ask]:
+        """Asks whose next message is due, oldest first."""
+        c = t.asks.c
+        states = (*OPEN_STATES, AskState.ANSWERED)
+        rows = self._all(
+            sa.select(t.asks).where(c.state.in_(states), c.next_at <= now).order_by(c.next_at, c.la)
+        )
+        return [_ask(row) for row in rows]
+
+    def set_ask(self, ticket: str, **values: object) -> None:
+        """Change an ask's state or next time."""
+        with self._write() as connection:
+            connection.execute(sa.update(t.asks).where(t.asks.c.ticket == ticket).values(values))
+
+    def expire_asks(self, now: float) -> list[str]:
+        """Mark asks past their deadline as unreachable; their tickets."""
+        c = t.asks.c
+        with self._write() as connection:
+            late = connection.execute(
+                sa.select(c.ticket).where(c.state.in_(OPEN_STATES), c.deadline <= now)
+            ).scalars().all()  # fmt: skip
+            if late:
+                connection.execute(
+                    sa.update(t.asks).where(c.ticket.in_(late)).values(state=AskState.UNREACHABLE)
+                )
+        return list(late)
+
+    # ------------------------------------------------------------------ enrolment
+
+    def invite(self, enrolment: Enrolment) -> None:
+        """Keep an invitation; earlier open ones of the same authority end."""
+        c = t.enrolments.c
+        with self._write() as connection:
+            connection.execute(
+                sa.update(t.enrolments)
+                .where(c.la == enrolment.la, c.state.in_(("invited", "pending")))
+                .values(state="superseded")
+            )
+            connection.execute(sa.insert(t.enrolments).values(**vars(enrolment)))
+
+    def enrolments(self) -> list[Enrolment]:
+        """All invitations, by authority and time of expiry."""
+        order = (t.enrolments.c.la, t.enrolments.c.expires_at)
+        rows = self._all(sa.select(t.enrolments).order_by(*order))
+        return [Enrolment(**row) for row in rows]
+
+    def enrolment(self, token_digest: str) -> Enrolment | None:
+        """The invitation of a token."""
+        c = t.enrolments.c
+        rows = self._all(sa.select(t.enrolments).where(c.token_digest == token_digest))
+        return Enrolment(**rows[0]) if rows else None
+
+    def set_enrolment(self, token_digest: str, **values: object) -> None:
+        """Change an invitation."""
+        c = t.enrolments.c
+        with self._write() as connection:
+            connection.execute(
+                sa.update(t.enrolments).where(c.token_digest == token_digest).values(values)
+            )
+
+    # ------------------------------------------------------------------ lease and checkpoints
+
+    def take_lease(self, name: str, holder: str, pid: int, now: float, seconds: float) -> bool:
+        """Take or renew a lease; False while another holds it."""
+        c = t.leases.c
+        with self._write() as connection:
+            updated = connection.execute(
+                sa.update(t.leases)
+                .where(c.name == name, (c.holder == holder) | (c.expires_at <= now))
+                .values(holder=holder, pid=pid, expires_at=now + seconds)
+            ).rowcount
+            if updated:
+                return True
+            if connection.execute(sa.select(c.name).where(c.name == name)).first():
+                return False
+            connection.execute(
+                sa.insert(t.leases).values(
+                    name=name, holder=holder, pid=pid, expires_at=now + seconds
+                )
+            )
+            return True
+
+    def lease(self, name: str, now: float) -> int | None:
+        """The process that holds a lease now."""
+        c = t.leases.c
+        rows = self._all(sa.select(c.pid).where(c.name == name, c.expires_at > now))
+        return int(rows[0]["pid"]) if rows else None
+
+    def keep_checkpoint(self, la: str, size: int, envelope: bytes) -> None:
+        """Keep an agent's signed ledger head if it is longer than the one kept."""
+        c = t.checkpoints.c
+        with self._write() as connection:
+            kept = connection.execute(sa.select(c.size).where(c.la == la)).scalar()
+            if kept is None:
+                connection.execute(
+                    sa.insert(t.checkpoints).values(la=la, size=size, envelope=envelope)
+                )
+            elif size > kept:
+                connection.execute(
+                    sa.update(t.checkpoints).where(c.la == la)
+                    .values(size=size, envelope=envelope)
+                )  # fmt: skip
+
+
+def _ask(row: sa.RowMapping) -> Ask:
+    return Ask(**{**row, "state": AskState(row["state"])})
+
+
+def _ask_values(ask: Ask) -> dict[str, object]:
+    return {**vars(ask), "state": str(ask.state)}
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """Durable commits, readers beside a writer, and patience with other processes."""
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()

@@ -1,0 +1,118 @@
+"""Studies as data: a folder each, with `study.toml` and a file of SQL for each base table.
+
+Rules kept here:
+
+1. A folder says everything about a study but when it is issued and when it expires.
+2. A study is made from the folder as it stands: nothing is filled in, nothing left out. The only
+   choice is to ask fewer authorities than it names.
+3. An error names file and field, so that an analyst can mend it.
+
+Service and team of an oversight event: the specification gives an event no team of its own, and
+the measures speak of "the team on the record, or of the child's team". The first study settles it
+thus, in its SQL and in its populations' texts: the team of the child's open case-holder allocation
+as of the quarter's last day (the latest start, ties to the smallest worker identifier); for an
+event without a child, or with a child who has none open, the team of the worker's post in force on
+the day it was held (the latest start, ties to the smallest team identifier); else none, and the
+service is `unknown`.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from oversight_protocol.errors import InputError, Reason, Refused
+from oversight_protocol.study import Study
+
+__all__ = ["MANAGEMENT_OVERSIGHT_2026", "load_package"]
+
+MANAGEMENT_OVERSIGHT_2026 = Path(__file__).parent / "management_oversight_2026"
+"""The folder of the first study."""
+
+_FILE = "study.toml"
+
+
+def load_package(
+    folder: Path, *, issued: datetime, expires: datetime, las: Sequence[str] | None = None
+) -> Study:
+    """The study of a folder, unsigned.
+
+    Args:
+        folder: holds `study.toml` and, for each base table, `<name>.sql`.
+        issued: from when the study is in force, with a time zone, in whole seconds.
+        expires: until when.
+        las: ONS codes of the authorities to ask, among those of the folder; all of them if `None`.
+
+    Raises:
+        InputError: a file is missing or is not TOML, the study does not hold together (the message
+            names the field), or `las` is not a part of the study's cohort.
+    """
+    content = _read_toml(folder / _FILE)
+    content["base_tables"] = [_with_sql(folder, table) for table in _tables(content)]
+    content |= {"issued": issued, "expires": expires}
+    if las is not None:
+        content["cohort"] = _restricted(content.get("cohort"), las)
+    try:
+        return Study.parse(json.dumps(content, default=_plain).encode())
+    except Refused as refused:
+        place = "" if refused.reason is not Reason.MALFORMED else refused.place
+        raise InputError(
+            "the study does not hold together",
+            where=_FILE,
+            found=f"a problem at {place}" if place else "",
+            advice="compare the file with the schema of a study",
+        ) from None
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(_read(path))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError("this is not TOML", where=path.name, found=str(error)) from None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise InputError(
+            "the file could not be read as text",
+            where=path.name,
+            expected="a file in UTF-8 in the study's folder",
+        ) from None
+
+
+def _tables(content: dict[str, Any]) -> list[dict[str, Any]]:
+    tables = content.get("base_tables")
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise InputError("the study lists no base tables", where=_FILE, expected="[[base_tables]]")
+    return tables
+
+
+def _with_sql(folder: Path, table: dict[str, Any]) -> dict[str, Any]:
+    name = table.get("name")
+    if not isinstance(name, str) or not name.replace("_", "").replace("-", "").isalnum():
+        raise InputError("a base table has no usable name", where=_FILE)
+    return {**table, "sql": _read(folder / f"{name}.sql")}
+
+
+def _restricted(cohort: object, las: Sequence[str]) -> dict[str, Any]:
+    if not isinstance(cohort, dict) or not set(las) <= set(cohort.get("las", ())):
+        raise InputError(
+            "an authority is not in the study's cohort",
+            where=_FILE,
+            expected="codes that the cohort lists",
+        )
+    return {**cohort, "las": list(las)}
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in a study")
