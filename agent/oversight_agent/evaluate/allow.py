@@ -239,7 +239,7 @@ def _children(node: exp.Expr) -> Iterator[exp.Expr]:
 _LEAVES = (exp.Identifier, exp.Literal, exp.Placeholder, exp.DataType)
 
 
-def _check_plain(node: exp.Expr, value: Any) -> None:  # noqa: ANN401 — whatever a parser leaves
+def _check_plain(node: exp.Expr, value: Any) -> None:
     if not isinstance(node, _LEAVES):
         _require(value is True or (isinstance(value, str) and value.upper() in _WORDS))
 
