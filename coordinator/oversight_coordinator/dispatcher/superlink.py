@@ -17,6 +17,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
@@ -38,7 +39,8 @@ QUIET = {"FLWR_TELEMETRY_ENABLED": "0", "FLWR_DISABLE_UPDATE_CHECK": "1"}
 _CERTIFICATE_DAYS = 30
 """Longer than any SuperLink process should run; it gets a new certificate at every start."""
 
-_SHIM = """\
+SHIM = {
+    "pyproject.toml": b"""\
 [project]
 name = "oversight-shim"
 version = "1.0.0"
@@ -53,7 +55,11 @@ flwr-version-target = "1.41.0"
 [tool.flwr.app.components]
 serverapp = "oversight_coordinator.dispatcher.app:app"
 clientapp = "oversight_agent.node:app"
-"""
+""",
+    "LICENSE": b"MIT\n",
+    "oversight_shim.py": b"",
+}
+"""The bundle that Flower demands: its `serverapp` names our installed module."""
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -121,11 +127,9 @@ class Control:
         """Register a node by its public key (PEM); the identifier that the SuperLink gave it."""
         return self._client.RegisterNode(RegisterNodeRequest(public_key=node_key)).node_id
 
-    def start_run(self) -> int:
-        """Start our ServerApp; the run's identifier."""
-        content, _ = build_fab_from_files(
-            {"pyproject.toml": _SHIM.encode(), "LICENSE": b"MIT\n", "oversight_shim.py": b""}
-        )
+    def start_run(self, bundle: Mapping[str, bytes] = SHIM) -> int:
+        """Start a bundle's ServerApp, which is ours unless told otherwise; the run's identifier."""
+        content, _ = build_fab_from_files(bundle)
         fab = Fab(hashlib.sha256(content).hexdigest(), content, {})
         return self._client.StartRun(StartRunRequest(fab=fab_to_proto(fab))).run_id
 
