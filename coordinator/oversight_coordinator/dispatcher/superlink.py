@@ -54,7 +54,7 @@ flwr-version-target = "1.41.0"
 
 [tool.flwr.app.components]
 serverapp = "oversight_coordinator.dispatcher.app:app"
-clientapp = "oversight_agent.node:app"
+clientapp = "oversight_agent.clientapp:app"
 """,
     "LICENSE": b"MIT\n",
     "oversight_shim.py": b"",

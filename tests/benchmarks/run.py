@@ -1,0 +1,109 @@
+"""Benchmarks: each against something one would otherwise run, side by side in one run.
+
+    python tests/benchmarks/run.py [round-trip-1] [round-trip-19] [memory] [help]
+
+Without names, all of them. Prints a table and writes `benchmarks.json` to `--out` if given.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import footprint
+import round_trip
+
+
+@dataclass(frozen=True)
+class Line:
+    """One comparison: ours, the other, their ratio, and the ratio or figure to stay under."""
+
+    name: str
+    ours: float
+    other: float | None
+    ratio: float | None
+    goal: str
+    met: bool
+
+
+def round_trip_of(nodes: int, most: float) -> Callable[[Path], list[Line]]:
+    def compare(folder: Path) -> list[Line]:
+        own = round_trip.measure("own", nodes, folder / "own")
+        stock = round_trip.measure("stock", nodes, folder / "stock")
+        ours, other = map(statistics.median, (own.seconds, stock.seconds))
+        ratio = ours / other
+        return [
+            Line(f"round trip, {nodes} node(s): own by stock supernode (s)", round(ours, 2),
+                 round(other, 2), round(ratio, 3), f"at most {most:.2f}", ratio <= most),
+            Line(f"memory of a node, {nodes} node(s): own by stock (MB)",
+                 round(own.megabytes_a_node), round(stock.megabytes_a_node),
+                 round(own.megabytes_a_node / stock.megabytes_a_node, 3), "–", met=True),
+        ]  # fmt: skip
+
+    return compare
+
+
+def memory(folder: Path) -> list[Line]:
+    most = 150.0
+    return [
+        Line(f"agent's memory, {state} (MB, resident, all its lasting processes)",
+             round(megabytes), None, None, f"at most {most:.0f}", megabytes <= most)
+        for state, megabytes in footprint.agent_memory(folder).items()
+    ]  # fmt: skip
+
+
+def command_help(_folder: Path) -> list[Line]:
+    ours, other = footprint.help_seconds()
+    return [
+        Line(
+            "oversight-agent --help by python -c 'import typer' (s)",
+            round(ours, 3),
+            round(other, 3),
+            round(ours / other, 2),
+            "–",
+            met=True,
+        )
+    ]
+
+
+BENCHMARKS: dict[str, Callable[[Path], list[Line]]] = {
+    "help": command_help,
+    "memory": memory,
+    "round-trip-1": round_trip_of(1, 0.1),
+    "round-trip-19": round_trip_of(19, 0.25),
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "names", nargs="*", choices=[*BENCHMARKS, []], metavar="NAME", help=", ".join(BENCHMARKS)
+    )
+    parser.add_argument("--out", type=Path)
+    arguments = parser.parse_args()
+    lines: list[Line] = []
+    for name in arguments.names or BENCHMARKS:
+        print(f"{name} …", file=sys.stderr)
+        with tempfile.TemporaryDirectory() as folder:
+            lines += BENCHMARKS[name](Path(folder))
+    for line in lines:
+        other = "" if line.other is None else f" against {line.other}, ratio {line.ratio}"
+        print(
+            f"{line.name}: {line.ours}{other} (goal: {line.goal}; "
+            f"{'met' if line.met else 'NOT MET'})"
+        )
+    if arguments.out:
+        arguments.out.write_text(json.dumps([asdict(line) for line in lines], indent=2))
+    return 0 if all(line.met for line in lines) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
