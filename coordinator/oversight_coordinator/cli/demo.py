@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     from oversight_coordinator.demo.stage import Stage
 
 KEEP_SECONDS = 3600
+_LAS = range(2, 4)
+"""A pool of one would be that authority's own figures; files are made for three."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -23,7 +28,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def demo(
-    las: Annotated[int, typer.Option(help="How many authorities.", min=2)] = 3,
+    las: Annotated[int, typer.Option(help="How many authorities, 2 or 3.")] = 3,
     seed: Annotated[int, typer.Option(help="The same seed makes the same data.", min=0)] = 1,
     out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("demo"),
     keep: Annotated[
@@ -36,76 +41,139 @@ def demo(
 ) -> None:
     """Run everything on this machine with synthetic authorities, from their files to a report.
 
-    Real parts on loopback: Flower's SuperLink, the gateway with TLS, the dispatcher, one agent process
-    for each authority. Nothing is read from elsewhere, and everything is stopped at the end.
+    Real parts on loopback: Flower's SuperLink, the gateway with TLS, the dispatcher, one agent
+    process for each authority. Nothing is read from elsewhere; at the end everything is stopped.
 
     Example: oversight demo --las 3 --out demo
     """
-    from oversight_coordinator.demo import stage as staging
-    from oversight_coordinator.demo.processes import Processes, hand_over, stop_kept
-
-    state = out / "running.json"
     if stop:
-        say(f"Stopped {stop_kept(state)} processes.")
+        _stop(out)
         return
-    stop_kept(state)
-    signal.signal(signal.SIGTERM, _interrupt)
-    staging.prepare_folder(out)
+    _check_number(las)
+    from oversight_coordinator.demo import folder, kept, outcome
+    from oversight_coordinator.demo.processes import DemoError, Processes
+    from oversight_coordinator.demo.stage import Stage
+
+    kept.require_free(out)
+    kept.stop_kept(out)
+    folder.prepare_folder(out)
+    _forget_surroundings()
+    _interrupt_on_signals()
     started = time.monotonic()
-    processes = Processes(out / "logs", outlive=keep)
-    stage = staging.Stage(
-        out, las, seed, processes,
-        lambda text: typer.echo(f"[{time.monotonic() - started:5.1f} s] {text}", err=True),
-    )  # fmt: skip
+
+    def tell(text: str) -> None:
+        typer.echo(f"[{time.monotonic() - started:5.1f} s] {text}", err=True)
+
+    processes = Processes(out, outlive=keep)
+    stage = Stage(out, las, seed, processes, tell)
+    handed_over = False
     try:
         result, truth = stage.play()
-        stage.timings["total"] = round(time.monotonic() - started, 2)
-        found = staging.document(result, truth, stage.timings)
         if keep:
-            hand_over(processes, state, KEEP_SECONDS)
-    except BaseException:
-        processes.stop()
+            kept.hand_over(processes, KEEP_SECONDS)
+            handed_over = True
+    except KeyboardInterrupt:
+        tell("Interrupted")
         raise
-    if not keep:
-        processes.stop()
+    finally:
+        if not handed_over:
+            _ignore_signals()
+            tell("Stopping everything")
+            processes.stop()
+    stage.timings["total"] = round(time.monotonic() - started, 2)
+    found = outcome.document(result, truth, stage.timings)
     if as_json:
         say_json(found)
     else:
-        _say_results(found, stage, keep)
+        _say_results(found, outcome.judged(found), stage, keep)
+    if problems := outcome.problems(result, found):
+        raise DemoError("; ".join(problems))
+
+
+def _stop(out: Path) -> None:
+    from oversight_coordinator.demo.kept import stop_kept
+
+    number = stop_kept(out)
+    processes = "process" if number == 1 else "processes"
+    say(f"Stopped {number} {processes}." if number else f"Nothing of a demo runs in {out}.")
+
+
+def _check_number(las: int) -> None:
+    from oversight_protocol.errors import InputError
+
+    if las not in _LAS:
+        raise InputError(
+            "the demo has synthetic files for 2 or 3 authorities", where="--las", found=str(las)
+        )
+
+
+def _forget_surroundings() -> None:
+    """Leave out another installation's settings, and proxies: all that is called is loopback."""
+    from oversight_coordinator.config import Settings
+
+    settings = {f"OVERSIGHT_{name.upper()}" for name in Settings.model_fields}
+    proxies = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}
+    for name in list(os.environ):
+        if name.upper() in settings | proxies or name.upper().startswith("OVERSIGHT_AGENT_"):
+            del os.environ[name]
+
+
+def _interrupt_on_signals() -> None:
+    """Have every signal that asks for the end go the way of Ctrl-C."""
+    for number in _ending_signals():
+        signal.signal(number, _interrupt)
+
+
+def _ignore_signals() -> None:
+    """A second Ctrl-C must not leave half of the processes behind."""
+    for number in _ending_signals():
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _ending_signals() -> list[signal.Signals]:
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    return [signal.Signals[name] for name in names if name in signal.Signals.__members__]
 
 
 def _interrupt(_number: int, _frame: object) -> None:
+    _ignore_signals()
     raise KeyboardInterrupt
 
 
-def _say_results(found: dict[str, Any], stage: Stage, keep: bool) -> None:
-    say(
-        "\nPooled figures for the whole of each authority, beside the truth that only the generator "
-        "knows (percent):\n"
-    )
+def _say_results(found: dict[str, Any], judged: tuple[int, int], stage: Stage, keep: bool) -> None:
+    say("\nPooled figures for whole authorities, in percent, beside the truth, which only the")
+    say("generator of the synthetic files knows:\n")
     say_table(
         ("MEASURE", "PERIOD", "POOLED", "INTERVAL", "TRUTH", "ERROR", "AUTHORITIES"),
         [
-            (row["measure"], row["period"], _number(row["estimate"], row["marker"]),
-             f"{_number(row['lower'])} to {_number(row['upper'])}", _number(row["truth"]),
-             _number(row["error"]), f"{row['las_published']} of {row['las_asked']}")
+            (row["measure"], row["period"], _number(row["estimate"], 1) or row["marker"],
+             f"{_number(row['lower'], 1)} to {_number(row['upper'], 1)}",
+             _number(row["truth"], 2), _number(row["error"], 2),
+             f"{row['las_published']} of {row['las_asked']}")
             for row in found["measures"] if not row["dimension"]
         ],
     )  # fmt: skip
-    inside = [row for row in found["measures"] if row["truth"] is not None
-              and row["lower"] is not None]  # fmt: skip
-    held = sum(row["lower"] <= row["truth"] <= row["upper"] for row in inside)
-    say(f"\nThe truth lies inside {held} of {len(inside)} intervals (by service included).")
-    say(f"Figures: {stage.out / 'pooled.csv'}   Report: {stage.out / 'report' / 'index.html'}")
-    say(
-        f"Check the records: oversight ledger verify {stage.home}, oversight-agent ledger verify "
-        f"{stage.out / 'agents' / 'kent'}"
-    )
+    say(f"\nThe truth lies inside {judged[0]} of {judged[1]} intervals, those by service included.")
+    say(f"Report:  {stage.out / 'report' / 'index.html'}")
+    say(f"Figures: {stage.out / 'pooled.csv'}")
+    say("Check what was recorded:")
+    say(f"  {_command('oversight')} ledger verify {stage.home}")
+    say(f"  {_command('oversight-agent')} ledger verify {stage.out / 'agents' / 'kent'}")
     if keep:
-        say(f"The parts run on for an hour. Stop them: oversight demo --stop --out {stage.out}")
+        again = f"{_command('oversight')} demo --stop --out {stage.out}"
+        say(f"The parts run on for an hour at most. Stop them: {again}")
     else:
         say(f"Everything was stopped. It took {found['timings']['total']:.0f} s.")
 
 
-def _number(value: float | None, marker: str = "") -> str:
-    return marker if value is None else f"{value:.1f}"
+def _number(value: float | None, digits: int) -> str:
+    return "" if value is None else f"{value:.{digits}f}"
+
+
+def _command(name: str) -> str:
+    """How to call one of our commands from here."""
+    called = Path(sys.argv[0])
+    found = shutil.which(name)
+    if found and Path(found).parent.resolve() == called.parent.resolve():
+        return name
+    return str(called.with_name(name))

@@ -10,6 +10,9 @@
     formats   the three authorities' layouts
     truth     the exact figures, counted from the records themselves
     generate  all of it in one call
+    stage     the demo's course, through real parts on loopback
+    folder, loopback, processes, kept, outcome
+              its folder, ports and child processes; what goes on after it; what it shows
 
 Rules kept here:
 

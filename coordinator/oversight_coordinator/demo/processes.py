@@ -1,15 +1,23 @@
-"""The demo's child processes: started with a log each, stopped whatever happens."""
+"""The demo's child processes: started with a log each, noted in a file, stopped whatever happens.
+
+Rules kept here:
+
+1. What runs stands in `running.json` from its start, with the time of its start, so that whoever
+   comes later can end it, and nothing that got the same number since.
+2. Whatever a process started is ended with it, even if it had no time to do so itself.
+3. If the demo itself is killed, Linux ends its processes.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +28,11 @@ from oversight_protocol.errors import OversightError
 
 STOP_SECONDS = 10.0
 """After this a process that was asked to end is killed."""
+STATE = "running.json"
 _PR_SET_PDEATHSIG = 1
+
+Noted = tuple[int, float]
+"""A process: its number and when it was started (seconds, Unix time)."""
 
 
 class DemoError(OversightError):
@@ -32,28 +44,41 @@ class Processes:
     """What was started, in order.
 
     Args:
-        outlive: the processes stay when the demo ends without stopping them.
+        out: the demo's folder.
+        outlive: the processes may go on when the demo has ended.
     """
 
-    logs: Path
+    out: Path
     outlive: bool = False
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
-    def start(
-        self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None
-    ) -> None:
-        """Start a process that stays."""
-        self.logs.mkdir(parents=True, exist_ok=True)
-        with (self.logs / f"{name}.log").open("ab") as log:
-            self._running[name] = subprocess.Popen(  # noqa: S603, PLW1509 - our own commands
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                env={**os.environ, **(environment or {})}, start_new_session=True,
-                preexec_fn=None if self.outlive else _end_with_parent,
-            )  # fmt: skip
+    @property
+    def state(self) -> Path:
+        """The file that says what runs."""
+        return self.out / STATE
 
-    def alive(self, name: str) -> bool:
-        """Whether a process still runs."""
-        return self._running[name].poll() is None
+    def log(self, name: str) -> Path:
+        """The log of a process."""
+        return self.out / "logs" / f"{name}.log"
+
+    def start(self, name: str, command: Sequence[str]) -> None:
+        """Start a process that stays."""
+        self.log(name).parent.mkdir(parents=True, exist_ok=True)
+        with self.log(name).open("ab") as log:
+            self._running[name] = subprocess.Popen(  # noqa: S603 - our own commands
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                # The demo has one thread, so nothing can hold a lock that this would wait for.
+                preexec_fn=None if self.outlive else _end_with_parent,  # noqa: PLW1509
+            )  # fmt: skip
+        self.note(demo=os.getpid())
+
+    def note(self, *, demo: int | None) -> None:
+        """Write down what runs, with the demo's own process where it is still there."""
+        pids = {name: process.pid for name, process in self._running.items()}
+        if demo is not None:
+            pids = {"demo": demo, **pids}
+        noted = {name: [pid, started] for name, pid in pids.items() if (started := _started(pid))}
+        files.write(self.state, json.dumps(noted, indent=1).encode())
 
     def require_alive(self) -> None:
         """Check that nothing has ended by itself.
@@ -63,64 +88,66 @@ class Processes:
         """
         for name, process in self._running.items():
             if process.poll() is not None:
-                raise DemoError(f"'{name}' ended by itself; see {self.logs / name}.log")
-
-    def pids(self) -> dict[str, int]:
-        """The process identifiers by name."""
-        return {name: process.pid for name, process in self._running.items()}
+                raise DemoError(f"the part '{name}' ended by itself; its log is {self.log(name)}")
 
     def stop(self) -> None:
-        """End everything, the last started first."""
-        stop_pids(list(reversed(list(self.pids().values()))))
+        """End everything and all that it started."""
+        stop_pids([process.pid for process in reversed(self._running.values())])
         for process in self._running.values():
             process.wait()
         self._running.clear()
+        self.state.unlink(missing_ok=True)
+
+
+def read_state(out: Path) -> dict[str, Noted]:
+    """What a demo noted as running in this folder and is still the same process."""
+    try:
+        noted: dict[str, list[float]] = json.loads((out / STATE).read_bytes())
+        known = {name: (int(pid), started) for name, (pid, started) in noted.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+    return {name: one for name, one in known.items() if _is_same(*one)}
 
 
 def stop_pids(pids: Sequence[int]) -> None:
-    """Ask processes to end, together; kill those that do not."""
-    there = []
-    for pid in pids:
-        try:
-            process = psutil.Process(pid)
+    """Ask processes to end, together; kill those that do not, and whatever they leave behind."""
+    asked = [process for pid in pids for process in _tree(pid)[:1]]
+    trees = [one for pid in pids for one in _tree(pid)]
+    for process in asked:
+        with contextlib.suppress(psutil.NoSuchProcess):
             process.terminate()
-            there.append(process)
-        except psutil.NoSuchProcess:
-            continue
-    _, left = psutil.wait_procs(there, timeout=STOP_SECONDS)
-    for process in left:
-        process.kill()
-
-
-def hand_over(processes: Processes, state: Path, seconds: int) -> None:
-    """Leave the processes running, and a keeper that stops them after some time."""
-    created = {
-        name: [pid, psutil.Process(pid).create_time()] for name, pid in processes.pids().items()
+    psutil.wait_procs(asked, timeout=STOP_SECONDS)
+    # Those that hang may have started others meanwhile.
+    left = {
+        *trees,
+        *(one for process in asked for one in _tree(process.pid) if process.is_running()),
     }
-    files.write(state, json.dumps(created).encode())
-    subprocess.Popen(  # noqa: S603 - our own module
-        [sys.executable, "-m", "oversight_coordinator.demo.processes", str(state), str(seconds)],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )  # fmt: skip
+    for process in left:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(left, timeout=STOP_SECONDS)
 
 
-def stop_kept(state: Path) -> int:
-    """Stop what an earlier demo left running; how many processes that were."""
+def _tree(pid: int) -> list[psutil.Process]:
     try:
-        kept: dict[str, list[float]] = json.loads(state.read_bytes())
-    except (OSError, ValueError):
-        return 0
-    pids = [int(pid) for pid, created in reversed(kept.values()) if _is_same(int(pid), created)]
-    stop_pids(pids)
-    state.unlink(missing_ok=True)
-    return len(pids)
+        process = psutil.Process(pid)
+        return [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
 
 
-def _is_same(pid: int, created: float) -> bool:
-    """Whether a process number still belongs to the process that had it then."""
+def _started(pid: int) -> float | None:
     try:
-        return abs(psutil.Process(pid).create_time() - created) < 1
+        return float(psutil.Process(pid).create_time())
+    except psutil.NoSuchProcess:
+        return None
+
+
+def _is_same(pid: int, started: float) -> bool:
+    """Whether a process number still belongs to the process that had it then, and that it runs."""
+    try:
+        process = psutil.Process(pid)
+        return abs(process.create_time() - started) < 1 and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
 
@@ -129,14 +156,3 @@ def _end_with_parent() -> None:
     """Ask Linux to end this process when the demo is killed; elsewhere nothing can be asked."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def _keep(state: Path, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while state.exists() and time.monotonic() < deadline:
-        time.sleep(1)
-    stop_kept(state)
-
-
-if __name__ == "__main__":
-    _keep(Path(sys.argv[1]), float(sys.argv[2]))

@@ -17,29 +17,27 @@ import contextlib
 import io
 import json
 import os
-import shutil
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from oversight_coordinator import serve
-from oversight_coordinator.authorities import AUTHORITIES, Authority
-from oversight_coordinator.demo.generate import generate
+from oversight_coordinator import config, serve
+from oversight_coordinator.authorities import Authority, authority
+from oversight_coordinator.demo.generate import SYNTHETIC, generate
+from oversight_coordinator.demo.loopback import answers, free_ports
 from oversight_coordinator.demo.processes import DemoError, Processes
 from oversight_coordinator.demo.truth import Truth
-from oversight_coordinator.results import RunResult
+from oversight_coordinator.results import RunResult, is_finished
 from oversight_coordinator.results import load as load_result
-from oversight_coordinator.store import Store
-from oversight_protocol.errors import InputError
+from oversight_coordinator.store import AskState, Store
 
-MARK = ".oversight-demo"
 STUDY, WAVE = "management-oversight-2026", "wave-2026-q2-q3"
 READY_SECONDS = 120.0
+"""A part that does not answer within this has failed."""
+INTERRUPTED = 130
 RUN_HOURS = 0.25
 """Whoever has not answered a quarter of an hour after the question counts as unreachable."""
 
@@ -57,6 +55,16 @@ accept = ["{STUDY}"]
 [release]
 mode = "automatic"
 """
+
+_SHOWN = {
+    AskState.ACCEPTED: "accepted the question and is at work",
+    AskState.HELD: "holds its answer for a person",
+    AskState.ANSWERED: "answered",
+    AskState.DONE: "answered",
+    AskState.REJECTED: "sent an answer that did not verify",
+    AskState.UNREACHABLE: "did not answer in time",
+}
+"""What is said of an ask's state; of a question that is not yet delivered, nothing."""
 
 
 @dataclass
@@ -89,32 +97,32 @@ class Stage:
             self.say(f"Writing the files of {self.las} authorities (seed {self.seed})")
             truth = generate(self.out, self.las, self.seed)
             truth.write(self.out / "truth.json")
-        authorities = [
-            one for one in AUTHORITIES if (self.out / "las" / one.slug / "mapping.toml").is_file()
-        ]
+        authorities = [one.authority for one in SYNTHETIC[: self.las]]
         with self._timed("programme"):
             self.say("Making keys and files of trust")
             self._make_programme()
         with self._timed("parts"):
             self.say("Starting gateway, SuperLink and dispatcher")
             self._start_coordinator()
-            for authority in authorities:
-                self._enrol(authority)
-            self.say(f"Waiting for {len(authorities)} agents to come online")
+            for one in authorities:
+                self._enrol(one)
+            self.say(f"Waiting until the {len(authorities)} agents are online")
             self._wait_ready({one.code for one in authorities})
         with self._timed("study"):
             self.say("Publishing the study, signed by its analyst and its approver")
             self._publish(authorities)
         with self._timed("run"):
+            self.say(f"Asking for wave {WAVE}, two quarters")
             run = self._run()
         with self._timed("results"):
+            self.say("Pooling the answers and writing the report")
             result = self._write_results(run)
         return result, truth
 
     # ------------------------------------------------------------------ 2. programme
 
     def _make_programme(self) -> None:
-        gateway, superlink = _free_port(), _free_port()
+        gateway, superlink = free_ports(2)
         self._oversight(
             "init", str(self.home), "--gateway-url", f"https://127.0.0.1:{gateway}",
             "--gateway-port", str(gateway), "--superlink-port", str(superlink),
@@ -142,12 +150,12 @@ class Stage:
 
     def _start_coordinator(self) -> None:
         self.processes.start("serve", [_script("oversight"), "serve", *self._at_home])
-        self._wait(lambda: _answers(self._gateway()), "the gateway does not answer")
-
-    def _gateway(self) -> int:
-        from oversight_coordinator import config
-
-        return config.load(self.home).gateway_port
+        settings = config.load(self.home)
+        self._wait(
+            lambda: answers(settings.gateway_port, settings.ca),
+            f"the gateway does not answer on port {settings.gateway_port} of 127.0.0.1, which "
+            "another program may have taken",
+        )
 
     def _enrol(self, authority: Authority) -> None:
         self.say(f"Enrolling {authority.name}")
@@ -176,11 +184,8 @@ class Stage:
         )
 
     def _wait_ready(self, las: set[str]) -> None:
-        ready = serve.wait_until_ready(
-            self.home, las, self._all_alive, READY_SECONDS
-        )
-        if not ready:
-            raise DemoError(f"the parts are not ready; see the logs in {self.home / 'logs'}")
+        if not serve.wait_until_ready(self.home, las, self._all_alive, READY_SECONDS):
+            raise self._late("not all agents came online")
 
     def _all_alive(self) -> bool:
         self.processes.require_alive()
@@ -200,28 +205,21 @@ class Stage:
         made = json.loads(self._oversight(
             "run", STUDY, "--wave", WAVE, "--within", str(RUN_HOURS), "--json", *self._at_home,
         ))  # fmt: skip
-        self.say(f"Asking wave {WAVE}")
         store = self._store()
-        shown: dict[str, str] = {}
-        self._wait(lambda: self._all_answered(store, made["run"], shown), "the run does not end",
-                   RUN_HOURS * 3600 + READY_SECONDS)  # fmt: skip
+        shown: dict[str, AskState] = {}
+        self._wait(lambda: self._all_answered(store, made["run"], shown),
+                   "not all authorities answered", RUN_HOURS * 3600 + READY_SECONDS)  # fmt: skip
         store.close()
         return str(made["run"])
 
-    def _all_answered(self, store: Store, run: str, shown: dict[str, str]) -> bool:
-        result = load_result(store, store.run(run)) if self._changed(store, run, shown) else None
-        return result is not None and result.finished
-
-    def _changed(self, store: Store, run: str, shown: dict[str, str]) -> bool:
-        from oversight_coordinator.authorities import authority
-
-        changed = False
-        for ask in store.asks(run):
-            if shown.get(ask.la) != ask.state:
-                self.say(f"  {authority(ask.la).name}: {ask.state}")
-                shown[ask.la] = ask.state
-                changed = True
-        return changed
+    def _all_answered(self, store: Store, run: str, shown: dict[str, AskState]) -> bool:
+        asks = store.asks(run)
+        for ask in asks:
+            said = _SHOWN.get(ask.state)
+            if said and said != _SHOWN.get(shown.get(ask.la, AskState.QUEUED)):
+                self.say(f"  {authority(ask.la).name} {said}")
+            shown[ask.la] = ask.state
+        return all(map(is_finished, asks))
 
     # ------------------------------------------------------------------ 6. results
 
@@ -240,8 +238,6 @@ class Stage:
         return "--home", str(self.home)
 
     def _store(self) -> Store:
-        from oversight_coordinator import config
-
         return Store(config.load(self.home).database)
 
     def _key(self, name: str, kind: str = "") -> str:
@@ -250,11 +246,15 @@ class Stage:
 
     def _oversight(self, *arguments: str) -> str:
         """One of the coordinator's commands; what it printed."""
-        from oversight_coordinator.cli import app
+        # The command line imports the demo, not the other way round, until the demo runs.
+        from oversight_coordinator.cli import app  # noqa: PLC0415
 
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
-            app(list(arguments), standalone_mode=False)
+            status = app(list(arguments), standalone_mode=False)
+        if status == INTERRUPTED:
+            # Typer makes a status of Ctrl-C; the demo must not go on as if nothing had happened.
+            raise KeyboardInterrupt
         return printed.getvalue()
 
     def _agent(self, *arguments: str) -> str:
@@ -263,7 +263,8 @@ class Stage:
             [_script("oversight-agent"), *arguments], check=False, capture_output=True, text=True,
         )  # fmt: skip
         if done.returncode:
-            raise DemoError(f"'oversight-agent {arguments[0]}' failed: {done.stderr.strip()}")
+            said = done.stderr.strip().removeprefix("oversight-agent: ")
+            raise DemoError(f"'oversight-agent {arguments[0]}' failed: {said}")
         return done.stdout
 
     def _wait(
@@ -273,8 +274,12 @@ class Stage:
         while not ready():
             self.processes.require_alive()
             if time.monotonic() > deadline:
-                raise DemoError(f"{problem}; see the logs in {self.home / 'logs'}")
+                raise self._late(problem)
             time.sleep(0.1)
+
+    def _late(self, problem: str) -> DemoError:
+        logs = f"{self.processes.log('serve').parent} and {self.home / 'logs'}"
+        return DemoError(f"{problem}; the logs are in {logs}")
 
     @contextlib.contextmanager
     def _timed(self, what: str) -> Iterator[None]:
@@ -283,55 +288,5 @@ class Stage:
         self.timings[what] = round(time.monotonic() - start, 2)
 
 
-def prepare_folder(out: Path) -> None:
-    """Make an empty folder for the demo; an earlier demo's is emptied, anything else is left alone.
-
-    Raises:
-        InputError: the folder holds something that no demo made.
-    """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        if not (out / MARK).is_file():
-            raise InputError(
-                "this folder is not empty and no demo made it",
-                where=str(out),
-                advice="name another with --out",
-            )
-        shutil.rmtree(out)
-    out.mkdir(parents=True, exist_ok=True)
-    (out / MARK).write_text("Made by 'oversight demo'; the next demo empties it.\n", "utf-8")
-
-
-def document(result: RunResult, truth: Truth, timings: dict[str, float]) -> dict[str, Any]:
-    """The demo's outcome for programs: each figure with the truth beside it."""
-    answered = {one.la for one in result.las if one.outcome == "released"}
-    measures = {measure.id: measure for measure in result.study.measures}
-    rows = []
-    for row in result.rows:
-        measure = measures[row.measure]
-        true = truth.percent(
-            sorted(answered), (row.table, row.period, row.dimension, row.category),
-            measure.numerator, measure.denominator,
-        )  # fmt: skip
-        known = row.estimate is not None and true is not None
-        rows.append({
-            **vars(row), "truth": true,
-            "error": round(row.estimate - true, 2) if known else None,  # type: ignore[operator]
-        })  # fmt: skip
-    las = [{"la": one.la, "outcome": one.outcome, "family": one.family} for one in result.las]
-    return {"measures": rows, "las": las, "timings": timings}
-
-
 def _script(name: str) -> str:
     return str(Path(sys.executable).parent / (f"{name}.exe" if os.name == "nt" else name))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0

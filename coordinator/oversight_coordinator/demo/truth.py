@@ -58,7 +58,7 @@ class Truth:
 
     counts: Mapping[Key, int] = field(repr=False)
 
-    def value(  # noqa: PLR0913, PLR0917 - a cell's coordinates, one by one
+    def value(
         self,
         la: str,
         table: str,
