@@ -2,14 +2,15 @@
 
 Rules kept here:
 
-1. Nothing is sent before the invitation's fingerprint was compared with the one that came by a second
-   channel.
+1. Nothing is sent before the invitation's fingerprint was compared with the one that came by a
+   second channel, and nothing but over TLS under the invitation's own CA.
 2. Keys are made here and once; a repeated enrolment sends the same ones.
 3. Nothing is pinned before the coordinator took the enrolment.
 """
 
 from __future__ import annotations
 
+import json
 import ssl
 import tomllib
 from pathlib import Path
@@ -38,11 +39,13 @@ def read_invitation(path: Path) -> Invitation:
     """
     content = files.read(path, "the invitation", "ask Kent for it")
     try:
-        return Invitation.parse(content.strip())
+        invitation = Invitation.parse(content.strip())
+        _ = invitation.fingerprint  # it needs the root to be in its form as well
     except Refused:
         raise InputError(
             "this file is no invitation", where=str(path), advice="ask Kent for a new one"
         ) from None
+    return invitation
 
 
 def enrol(settings: Settings, invitation: Invitation, fingerprint: str) -> str:
@@ -62,6 +65,11 @@ def enrol(settings: Settings, invitation: Invitation, fingerprint: str) -> str:
         raise InputError(
             f"the invitation is for {invitation.la}, this agent is {settings.la}'s",
             advice="use the invitation of this authority",
+        )
+    if not invitation.gateway.startswith("https://"):
+        raise InputError(
+            "the invitation's gateway has no address under https",
+            advice="do not go on: the invitation may be forged. Ask Kent",
         )
     keys.make(settings.home)
     body = _request(settings, invitation)
@@ -86,24 +94,14 @@ def _request(settings: Settings, invitation: Invitation) -> bytes:
 
 def _send(invitation: Invitation, body: bytes) -> str:
     url = f"{invitation.gateway.rstrip('/')}/v1/enrol"
-    context = ssl.create_default_context(cadata=invitation.ca)
     try:
+        context = ssl.create_default_context(cadata=invitation.ca)
         with httpx.Client(verify=context, timeout=TIMEOUT_SECONDS) as client:
-            for attempt in stamina.retry_context(on=httpx.TransportError, attempts=ATTEMPTS):
-                with attempt:
-                    response = client.post(
-                        url, content=body, headers={"content-type": "application/json"}
-                    )
-        answer = response.json()
-    except httpx.TransportError as error:
-        raise InputError(
-            f"no connection to the gateway ({type(error).__name__})",
-            where=url,
-            advice="check network, proxy (HTTPS_PROXY) and firewall, then enrol again",
-        ) from None
-    except ValueError:
-        answer = {}
-    if response.status_code != httpx.codes.ACCEPTED:
+            response = _post(client, url, body)
+    except (httpx.TransportError, httpx.InvalidURL, ssl.SSLError) as error:
+        raise _no_connection(url, error) from None
+    answer = _json_object(response)
+    if response.status_code != httpx.codes.ACCEPTED or "fingerprint" not in answer:
         problem = answer.get("problem", f"status {response.status_code}")
         raise InputError(
             f"the coordinator refused the enrolment: {problem}",
@@ -113,21 +111,63 @@ def _send(invitation: Invitation, body: bytes) -> str:
     return str(answer["fingerprint"])
 
 
+def _post(client: httpx.Client, url: str, body: bytes) -> httpx.Response:
+    # A repetition is harmless: the coordinator takes the same keys under the same token again.
+    for attempt in stamina.retry_context(on=httpx.TransportError, attempts=ATTEMPTS):
+        with attempt:
+            response = client.post(url, content=body, headers={"content-type": "application/json"})
+    return response
+
+
+def _json_object(response: httpx.Response) -> dict[str, object]:
+    try:
+        answer = response.json()
+    except ValueError:
+        answer = None
+    return answer if isinstance(answer, dict) else {}
+
+
+def _no_connection(url: str, error: Exception) -> InputError:
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLError):
+        cause = cause.__cause__ or cause.__context__
+    if cause is not None:
+        return InputError(
+            "what answers does not prove that it is the invitation's gateway",
+            where=url,
+            advice="check for a proxy that opens TLS; else ask Kent. Nothing was sent",
+        )
+    return InputError(
+        f"no connection to the gateway ({type(error).__name__})",
+        where=url,
+        advice="check network, proxy (HTTPS_PROXY) and firewall, then enrol again",
+    )
+
+
 def _pin(settings: Settings, invitation: Invitation) -> None:
-    """Write what was pinned into agent.toml's neighbour files and record it."""
+    """Write what was pinned and record it."""
     files.write(settings.path("trust", "ca.pem"), invitation.ca.encode())
     files.write(settings.path("trust", "root.json"), invitation.root.encode())
-    pinned = f'coordinator_url = "{invitation.gateway}"\nroot_digest = "{invitation.root_digest}"\n'
-    path = settings.path("agent.toml")
-    present = tomllib.loads(path.read_text(encoding="utf-8"))
-    if (present.get("coordinator_url"), present.get("root_digest")) != (
-        invitation.gateway, invitation.root_digest,
-    ):  # fmt: skip
-        kept = [
-            line for line in path.read_text(encoding="utf-8").splitlines()
-            if line.split("=")[0].strip() not in ("coordinator_url", "root_digest")
-        ]  # fmt: skip
-        files.write(path, ("\n".join([pinned.rstrip(), *kept]) + "\n").encode())
+    _set(
+        settings.path("agent.toml"),
+        {"coordinator_url": invitation.gateway, "root_digest": invitation.root_digest},
+    )
+    _record(settings, invitation)
+
+
+def _set(path: Path, values: dict[str, str]) -> None:
+    """Set some top-level settings of a TOML file and leave all else as people wrote it."""
+    text = path.read_text(encoding="utf-8")
+    present = tomllib.loads(text)
+    if all(present.get(name) == value for name, value in values.items()):
+        return
+    # A string of JSON is one of TOML.
+    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in values.items()]
+    lines += [line for line in text.splitlines() if line.split("=")[0].strip() not in values]
+    files.write(path, ("\n".join(lines) + "\n").encode())
+
+
+def _record(settings: Settings, invitation: Invitation) -> None:
     ledger = LedgerFile(settings.ledger, settings.origin, keys.signing_key(settings.home))
     with ledger.locked() as book:
         if book.find("enrolled", root=invitation.root_digest) is None:

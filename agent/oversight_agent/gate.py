@@ -2,7 +2,8 @@
 
 Rules kept here:
 
-1. Only this module makes an `ApprovedRelease`, and only an `ApprovedRelease` can be signed and sent.
+1. Only this module makes an `ApprovedRelease`, and only an `ApprovedRelease` can be signed and
+   sent.
 2. The release is held against the ticket, the study and the floors once more before it may pass.
 3. The policy says whether a release passes by itself or waits for a person. Waiting is the default.
 """
@@ -17,6 +18,9 @@ from oversight_protocol.errors import Family, Reason, Refused
 from oversight_protocol.release import Release, TableAnswer, Ticket, check_release
 from oversight_protocol.study import Study
 
+Key = tuple[str, str]
+"""A base table's name and a period's identifier."""
+
 
 @dataclass(frozen=True)
 class ApprovedRelease:
@@ -25,6 +29,7 @@ class ApprovedRelease:
     release: Release
     approved_by: str
     questions: dict[str, str] = field(repr=False)
+    reasons: dict[str, str] = field(repr=False)
     seal: Seal = field(repr=False)
 
     def __post_init__(self) -> None:
@@ -39,17 +44,21 @@ class Candidate:
     Attributes:
         questions: the digest of the canonical question of each released or withheld table, by
             "table period"; these are frozen once the release is recorded.
+        reasons: why each other table was refused, likewise; for the authority itself.
     """
 
     release: Release
     questions: dict[str, str]
+    reasons: dict[str, str]
 
 
 def candidate(
-    release: Release, safe: dict[tuple[str, str], SafeTable], ticket: Ticket, ticket_digest: str,
-    study: Study,
+    release: Release, safe: dict[Key, SafeTable], reasons: dict[Key, Reason], ticket: Ticket,
+    ticket_digest: str, study: Study,
 ) -> Candidate:  # fmt: skip
-    """A release made of safe tables only, checked against its ticket and study.
+    """A release made of safe tables and plain refusals, checked against its ticket and study.
+
+    `safe` holds the released and withheld tables, `reasons` why each other one is refused.
 
     Raises:
         Refused: the release does not keep to them (a fault of this software, so nothing leaves).
@@ -57,23 +66,26 @@ def candidate(
     for answer in release.tables:
         table = safe.get((answer.table, answer.period))
         from_safe = table is not None and table.answer == answer
-        if not from_safe and not _is_plain_refusal(answer):
+        if not from_safe and not (table is None and _is_plain_refusal(answer)):
             raise Refused(Reason.RELEASE_MISMATCH, answer.table)
     check_release(release, ticket, ticket_digest, study)
-    questions = {f"{table} {period}": one.question for (table, period), one in safe.items()}
-    return Candidate(release, questions)
+    return Candidate(
+        release,
+        {" ".join(key): table.question for key, table in safe.items()},
+        {" ".join(key): str(reason) for key, reason in reasons.items()},
+    )
 
 
 def decide(what: Candidate, policy: Policy) -> ApprovedRelease | None:
     """What the policy says: the approved release, or None if a person must look at it."""
     if policy.release.mode != "automatic":
         return None
-    return ApprovedRelease(what.release, "policy", what.questions, GATE)
+    return approve(what, "policy")
 
 
 def approve(what: Candidate, person: str) -> ApprovedRelease:
     """A person's approval."""
-    return ApprovedRelease(what.release, person, what.questions, GATE)
+    return ApprovedRelease(what.release, person, what.questions, what.reasons, GATE)
 
 
 def _is_plain_refusal(answer: TableAnswer) -> bool:

@@ -1,13 +1,13 @@
 """What this authority allows: `policy.toml`, written by people, read at every question.
 
     [studies]
-    accept = ["management-oversight-2026"]   # accepted as soon as validly signed; others wait for a person
+    accept = ["management-oversight-2026"]  # accepted once validly signed; others wait for a person
     [tables]
-    block = ["caseload"]                     # never answered, whichever study asks
+    block = ["caseload"]                    # never answered, whichever study asks
     [release]
-    mode = "hold"                            # "automatic", or "hold" for a person's approval
+    mode = "hold"                           # "automatic", or "hold" for a person's approval
     [rules]
-    minimum_persons = 15                     # any rule may be tightened, none loosened
+    minimum_persons = 15                    # any rule may be tightened, none loosened
 
 Rules kept here: a rule below its floor does not load, and a file that does not load stops answers
 rather than falling back to a default.
@@ -19,7 +19,7 @@ import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
+from pydantic import ConfigDict, ValidationError
 
 from oversight_protocol.errors import InputError
 from oversight_protocol.model import Document, Name
@@ -27,7 +27,7 @@ from oversight_protocol.policy import FLOORS, Rules
 
 
 class _Lenient(Document):
-    model_config = {**Document.model_config, "strict": False}
+    model_config = ConfigDict(strict=False)
 
 
 class Studies(_Lenient):

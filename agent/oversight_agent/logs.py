@@ -7,6 +7,8 @@ import sys
 
 import structlog
 
+WARNING = logging.WARNING
+
 
 def to_stream(level: int = logging.INFO) -> None:
     """Write events as `time level event key=value` to standard error."""

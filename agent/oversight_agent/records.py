@@ -9,11 +9,13 @@ Entry kinds, each with what its body holds:
     study-withdrawn    study, by
     ticket-accepted    ticket, digest, envelope
     refused            digest, reason, family, answer (envelope or null), ticket (or null)
-    held               ticket, digest, release, questions
-    answered           ticket, digest, release, answer (its envelope), approved_by, questions
+    held               ticket, digest, release, questions, reasons
+    answered           ticket, digest, release, questions, reasons, approved_by, answer (envelope)
     receipt            ticket, answer (digest), envelope
 
-`digest` is that of a ticket's payload: the same ticket byte for byte has the same one.
+`digest` is that of a ticket's payload: the same ticket byte for byte has the same one. `questions`
+holds the canonical question's digest of each released or withheld table, `reasons` why each other
+table was refused, both by "table period".
 """
 
 from __future__ import annotations
@@ -55,14 +57,23 @@ def study_state(ledger: Records, digest: str) -> str:
     return state
 
 
+def last(ledger: Records, kind: str) -> Recorded | None:
+    """The last entry of a kind."""
+    return next((one for one in reversed(ledger.entries) if one.entry.kind == kind), None)
+
+
 def ticket(ledger: Records, ticket_id: str) -> Recorded | None:
-    """The entry by which a ticket was accepted for answering."""
-    return ledger.find("ticket-accepted", ticket=ticket_id)
+    """The entry by which a ticket's identifier was first used: accepted, or refused at once."""
+    entries = of_kind(ledger, "ticket-accepted", "refused")
+    return next((one for one in entries if body(one)["ticket"] == ticket_id), None)
 
 
 def final_answer(ledger: Records, digest: str) -> Recorded | None:
     """The entry that answers a ticket (by the digest of its payload), released or refused."""
-    return ledger.find("answered", digest=digest) or ledger.find("refused", digest=digest)
+    for recorded in of_kind(ledger, "answered", "refused"):
+        if body(recorded)["ticket"] is not None and body(recorded)["digest"] == digest:
+            return recorded
+    return None
 
 
 def held(ledger: Records, digest: str) -> Recorded | None:
@@ -70,20 +81,22 @@ def held(ledger: Records, digest: str) -> Recorded | None:
     return None if final_answer(ledger, digest) else ledger.find("held", digest=digest)
 
 
+def is_open(ledger: Records, digest: str) -> bool:
+    """Whether a ticket is neither answered nor waiting for a person."""
+    return final_answer(ledger, digest) is None and held(ledger, digest) is None
+
+
 def unfinished(ledger: Records) -> list[Recorded]:
     """Tickets that were accepted and are neither answered nor waiting for a person."""
-    return [
-        recorded for recorded in of_kind(ledger, "ticket-accepted")
-        if final_answer(ledger, body(recorded)["digest"]) is None
-        and ledger.find("held", digest=body(recorded)["digest"]) is None
-    ]  # fmt: skip
+    accepted = of_kind(ledger, "ticket-accepted")
+    return [recorded for recorded in accepted if is_open(ledger, body(recorded)["digest"])]
 
 
 def frozen(ledger: Records) -> dict[str, FrozenAnswer]:
     """Every base table and period ever answered, by the digest of its question.
 
-    A table that a person has not decided on yet is frozen as well: it was protected jointly with what
-    followed, so its figures may not change while it waits.
+    A table that a person has not decided on yet, or refused, is frozen as well: it was protected
+    jointly with what followed, and asking again must not tell more than the first answer would.
     """
     answers: dict[str, FrozenAnswer] = {}
     for recorded in of_kind(ledger, "held", "answered"):
@@ -120,15 +133,15 @@ def release_states(ledger: Records) -> list[dict[str, str]]:
     return list(states.values())
 
 
-def release_of(ledger: Records, ticket_id: str) -> dict[str, Any]:
-    """The release that was made for a ticket.
+def release_of(ledger: Records, ticket_id: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """The release that was made for a ticket, and the reasons of the tables refused in it.
 
     Raises:
         InputError: there is none.
     """
     for recorded in of_kind(ledger, "answered", "held"):
         if body(recorded)["ticket"] == ticket_id:
-            return cast("dict[str, Any]", body(recorded)["release"])
+            return body(recorded)["release"], body(recorded)["reasons"]
     raise InputError(
         f"there is no release for ticket '{ticket_id}'", advice="see 'oversight-agent release list'"
     )

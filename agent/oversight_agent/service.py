@@ -18,6 +18,7 @@ from oversight_agent.config import Settings
 from oversight_agent.limits import QueryLimits, WorkerLimits
 from oversight_agent.pipeline import worker
 from oversight_agent.pipeline.answering import Answering
+from oversight_agent.pipeline.deciding import Deciding
 from oversight_agent.pipeline.job import Job, JobResult, Question
 from oversight_agent.pipeline.work import Work, refusal
 from oversight_agent.times import now
@@ -25,13 +26,13 @@ from oversight_protocol.envelope import Envelope
 from oversight_protocol.errors import Family, InputError, OversightError, Reason
 from oversight_protocol.exchange import Reply
 from oversight_protocol.policy import Rules
-from oversight_protocol.release import Refusal, TableAnswer
+from oversight_protocol.release import Refusal, Release, TableAnswer
 from oversight_protocol.study import BaseTable, Period, Study
 
 _log = structlog.get_logger("oversight_agent.service")
 
 LOOK_FOR_WORK_SECONDS = 5.0
-"""Requests wake the working thread; beyond that it looks by itself, for what a person did meanwhile."""
+"""Requests wake the working thread; beyond that it looks by itself for what a person did."""
 
 
 def make_answering(settings: Settings) -> Answering:
@@ -41,6 +42,11 @@ def make_answering(settings: Settings) -> Answering:
         Work(settings, now, lambda job: run_job(settings, job),
              lambda asked, rules, version: new_job(settings, asked, rules, version)),
     )  # fmt: skip
+
+
+def make_deciding(settings: Settings) -> Deciding:
+    """People's decisions at this agent."""
+    return Deciding(settings, now)
 
 
 def run_job(settings: Settings, job: Job) -> JobResult:
@@ -69,8 +75,17 @@ def new_job(
 
 
 def answer_now(settings: Settings, request: bytes) -> Reply:
-    """Answer one request to the end in this process, waiting for the tick; then the final reply."""
+    """Answer one request to the end in this process, waiting for the tick; then the final reply.
+
+    Raises:
+        InputError: the policy or another file of this agent cannot be used.
+        LedgerError: an entry of the ledger does not verify.
+    """
+    # The network is told no more than a family of what a person here must mend; a command is.
+    local_policy.load(settings.policy)
     answering = make_answering(settings)
+    with answering.ledger.locked():
+        pass
     reply = Reply.parse(answering.handle(request))
     while reply.status == "accepted":
         if not answering.work():
@@ -85,6 +100,25 @@ def refused_family(reply: Reply) -> Family | None:
         return reply.family
     envelope = Envelope.from_bytes(reply.answer.encode())
     return Refusal.parse(envelope.payload).family if envelope.kind == "refusal" else None
+
+
+def refused_tables(reply: Reply) -> list[TableAnswer]:
+    """The refused tables, if a reply carries a release."""
+    release = _release(reply)
+    return [one for one in release.tables if one.status == "refused"] if release else []
+
+
+def releases_nothing(reply: Reply) -> bool:
+    """Whether a reply carries a release in which every table is refused."""
+    release = _release(reply)
+    return release is not None and all(one.status == "refused" for one in release.tables)
+
+
+def _release(reply: Reply) -> Release | None:
+    if reply.answer is None:
+        return None
+    envelope = Envelope.from_bytes(reply.answer.encode())
+    return Release.parse(envelope.payload) if envelope.kind == "release" else None
 
 
 def preview(settings: Settings, study: str, wave: str) -> list[TableAnswer]:
@@ -157,7 +191,12 @@ def _work(answering: Answering, stop: threading.Event) -> None:
             worked = answering.work()
         except OversightError as error:
             # A file of this agent needs a person; the ticket stays open until its deadline.
-            _log.error("work-needs-attention", problem=str(error))  # noqa: TRY400
+            _log.error("work-needs-attention", problem=str(error))
+            worked = False
+            stop.wait(LOOK_FOR_WORK_SECONDS)
+        except Exception as error:  # noqa: BLE001 - a fault must not end the only thread that works
+            # Only the error's kind: its text could quote what was worked on.
+            _log.error("work-failed", error=type(error).__name__)
             worked = False
             stop.wait(LOOK_FOR_WORK_SECONDS)
         if not worked:
@@ -166,4 +205,8 @@ def _work(answering: Answering, stop: threading.Event) -> None:
 
 def _note_state(home: Path, state: str, advice: str) -> None:
     content = {"state": state, "advice": advice, "since": now().isoformat()}
-    files.write(home / "state" / "connection.json", json.dumps(content).encode())
+    try:
+        files.write(home / "state" / "connection.json", json.dumps(content).encode())
+    except OSError as error:
+        # It is for 'status' only: a full disk must not stop the node.
+        _log.error("state-not-noted", error=type(error).__name__)

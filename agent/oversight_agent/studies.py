@@ -35,17 +35,16 @@ class Shelf:
         """A study by name (its latest version) or by the beginning of its digest.
 
         Raises:
-            InputError: there is none.
+            InputError: there is none, or several digests begin so.
         """
-        found = [
-            envelope for envelope in self._shelf.all()
-            if envelope.digest.startswith(text) or Study.parse(envelope.payload).name == text
-        ]  # fmt: skip
-        if not found:
-            raise InputError(
-                f"no study '{text}' was offered", advice="see 'oversight-agent study list'"
-            )
-        return max(found, key=lambda envelope: Study.parse(envelope.payload).version)
+        named = [one for one in self._shelf.all() if Study.parse(one.payload).name == text]
+        if named:
+            return max(named, key=lambda one: Study.parse(one.payload).version)
+        found = [one for one in self._shelf.all() if text and one.digest.startswith(text)]
+        if len(found) == 1:
+            return found[0]
+        problem = "the digests of several studies begin with" if found else "there is no study"
+        raise InputError(f"{problem} '{text}'", advice="see 'oversight-agent study list'")
 
 
 def read_file(path: Path) -> Envelope:

@@ -6,8 +6,8 @@
     SafeTable        disclosure  rounded counts and markers
     ApprovedRelease  gate        a release that policy or a person let through
 
-Each later type can be constructed only by the module named: a constructor demands that module's seal.
-None of them shows its content in a repr, so that no log or traceback can carry it.
+Each later type can be constructed only by the module named: a constructor demands that module's
+seal. None of them shows its content in a repr, so that no log or traceback can carry it.
 """
 
 from __future__ import annotations

@@ -31,18 +31,19 @@ class TrustStore:
             return None
         return establish(bundle, self._settings.root_digest, None)
 
-    def update(self, bundle: TrustBundle) -> tuple[Trust, bool]:
-        """Verify a newer bundle and keep it; whether it differs from the last.
+    def verify(self, bundle: TrustBundle) -> Trust:
+        """What a bundle says, verified from the root and against what was seen before.
 
         Raises:
             Refused: it does not verify, or goes back.
         """
-        seen = self.current()
-        trust = establish(bundle, self._settings.root_digest, seen)
-        changed = seen is None or seen.digests != trust.digests
-        if changed:
-            files.write(self._path, bundle.canonical())
-        return trust, changed
+        return establish(bundle, self._settings.root_digest, self.current())
+
+    def keep(self, bundle: TrustBundle) -> None:
+        """Keep a verified bundle as the last one seen."""
+        content = bundle.canonical()
+        if not self._path.exists() or self._path.read_bytes() != content:
+            files.write(self._path, content)
 
 
 class StudyShelf:
@@ -52,8 +53,10 @@ class StudyShelf:
         self._folder = settings.path("studies")
 
     def put(self, envelope: Envelope) -> None:
-        """Keep a study's envelope."""
-        files.write(self._folder / f"{envelope.digest}.json", envelope.raw)
+        """Keep a study's verified envelope; one that was signed anew takes the old one's place."""
+        path = self._folder / f"{envelope.digest}.json"
+        if not path.exists() or path.read_bytes() != envelope.raw:
+            files.write(path, envelope.raw)
 
     def get(self, digest: str) -> Envelope:
         """A study's envelope.

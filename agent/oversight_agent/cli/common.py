@@ -22,9 +22,10 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for program
 
 
 def settings(home: Path | None) -> Settings:
-    """The settings of the home that is meant."""
-    from oversight_agent import config
+    """The settings of the home that is meant; from here on, warnings go to standard error."""
+    from oversight_agent import config, logs
 
+    logs.to_stream(logs.WARNING)
     return config.load(config.find_home(home))
 
 

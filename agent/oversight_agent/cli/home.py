@@ -22,7 +22,7 @@ accept = []
 block = []
 
 [release]
-# "hold": a person approves each release. "automatic": a release that keeps all rules leaves by itself.
+# "hold": a person approves each release. "automatic": what keeps all rules leaves by itself.
 mode = "hold"
 
 [rules]
@@ -122,8 +122,9 @@ def run(home: HomeOption = None) -> None:
     """
     from oversight_agent import logs, service
 
+    chosen = settings(home)
     logs.to_stream()
-    service.serve(settings(home))
+    service.serve(chosen)
 
 
 def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -170,7 +171,7 @@ def answer(
     """Answer a request from a file as if it had come from the coordinator, and print the reply.
 
     For tests and for reviewers: the very code that serves the network runs, and what it decides is
-    recorded. The exit status says how it ended: 0, 3 refused, 4 held.
+    recorded. The exit status says how it ended: 0, 3 refused (also if every table is), 4 held.
 
     Example: oversight-agent answer request.json
     """
@@ -180,10 +181,14 @@ def answer(
     raw = files.read(request, "the request", "name the request's file").strip()
     reply = service.answer_now(settings(home), raw)
     typer.echo(reply.canonical().decode())
+    for one in service.refused_tables(reply):
+        typer.echo(f"oversight-agent: table '{one.table}', {one.period}: refused ({one.family}).",
+                   err=True)  # fmt: skip
     family = service.refused_family(reply)
     if family is not None:
         typer.echo(f"oversight-agent: refused ({family}). {FAMILY_TEXT[family]} The reason is in "
                    "the ledger ('oversight-agent release list').", err=True)  # fmt: skip
+    if family is not None or service.releases_nothing(reply):
         raise typer.Exit(3)
     if reply.status == "held":
         raise Held("The release waits for a person ('oversight-agent release list').")

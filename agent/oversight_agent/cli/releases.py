@@ -55,19 +55,20 @@ def show(ticket: Ticket, home: HomeOption = None, as_json: JsonOption = False) -
     from oversight_agent import records
     from oversight_agent.cli.ledger import read_ledger
 
-    content = records.release_of(read_ledger(settings(home).home), ticket)
+    content, reasons = records.release_of(read_ledger(settings(home).home), ticket)
     if as_json:
         say_json(content)
         return
     say(f"Release for ticket {ticket}, study {content['study'][:16]}, wave {content['wave']}")
     for table in content["tables"]:
-        say_table_answer(table)
+        say_table_answer(table, reasons.get(f"{table['table']} {table['period']}", ""))
     say("\nCounts are rounded. [c] is confidential: suppressed to protect people.")
 
 
-def say_table_answer(table: dict[str, Any]) -> None:
-    """A base table in one period, as it leaves."""
-    family = f" ({table['family']})" if table["family"] else ""
+def say_table_answer(table: dict[str, Any], reason: str = "") -> None:
+    """A base table in one period, as it leaves; and its reason here, which does not."""
+    known_here = f", here known as {reason}" if reason else ""
+    family = f" ({table['family']}{known_here})" if table["family"] else ""
     say(f"\n{table['table']}, {table['period']}: {table['status']}{family}")
     if table["rows"]:
         outcomes = [cell["outcome"] for cell in table["rows"][0]["cells"]]
@@ -89,7 +90,7 @@ def approve(ticket: Ticket, home: HomeOption = None) -> None:
     """
     from oversight_agent import service
 
-    service.make_answering(settings(home)).decide_held(ticket, person(), release=True)
+    service.make_deciding(settings(home)).decide_held(ticket, person(), release=True)
     say(f"Approved. The release for {ticket} leaves when Kent next asks.")
 
 
@@ -100,5 +101,5 @@ def refuse(ticket: Ticket, home: HomeOption = None) -> None:
     """
     from oversight_agent import service
 
-    service.make_answering(settings(home)).decide_held(ticket, person(), release=False)
+    service.make_deciding(settings(home)).decide_held(ticket, person(), release=False)
     say(f"Refused. Nothing leaves for {ticket}.")

@@ -87,7 +87,7 @@ def accept(
     from oversight_agent import service
 
     chosen = settings(home)
-    name = service.make_answering(chosen).accept_study(study, person())
+    name = service.make_deciding(chosen).accept_study(study, person())
     say(f"Accepted '{name}'.")
 
 
@@ -99,5 +99,5 @@ def withdraw(study: StudyArgument, home: HomeOption = None) -> None:
     from oversight_agent import service
 
     chosen = settings(home)
-    name = service.make_answering(chosen).withdraw_study(study, person())
+    name = service.make_deciding(chosen).withdraw_study(study, person())
     say(f"Withdrew from '{name}'.")

@@ -11,8 +11,8 @@
     9. The cohort is within the study's, not smaller than it allows, and holds this authority.
     10. Every table is one of the study's.
 
-What the authority's policy blocks is not decided here: a blocked table is refused within the release,
-and the others are answered.
+What the authority's policy blocks is not decided here: a blocked table is refused within the
+release, and the others are answered.
 """
 
 from __future__ import annotations

@@ -26,18 +26,21 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 
 from oversight_agent import disclosure, files, readers
+from oversight_agent.durability import reached
 from oversight_agent.evaluate import evaluate
 from oversight_agent.mapping import Mapping, Pseudonymiser, TableMapping, load, map_table
 from oversight_agent.pipeline.confine import (
     MEMORY_STATUS,
     Confinement,
-    confine,
     end_with_input,
+    end_with_parent,
+    limit,
 )
 from oversight_agent.pipeline.job import Job, JobResult, Question, TableResult
 from oversight_agent.problems import Problem
 from oversight_agent.tables import SafeTable, SpecTable, UnsafeTable
 from oversight_agent.validate import validate
+from oversight_protocol.durability import Step
 from oversight_protocol.errors import InputError, Reason, Refused
 
 Key = tuple[str, str]
@@ -175,7 +178,10 @@ def _answered(question: Question, table: SafeTable) -> TableResult:
 
 def main() -> None:
     """Confine this process, then answer the job on standard input."""
-    confine(Confinement.model_validate_json(sys.argv[1]))
+    confinement = Confinement.model_validate_json(sys.argv[1])
+    end_with_parent(confinement.parent)
+    reached(Step.JOB_STARTED)  # a confined process could not even report this
+    limit(confinement.limits)
     job = Job.model_validate_json(sys.stdin.buffer.readline())
     end_with_input(sys.stdin.fileno())
     try:

@@ -45,12 +45,6 @@ class Confinement(BaseModel):
     limits: WorkerLimits
 
 
-def confine(confinement: Confinement) -> None:
-    """Set the limits and tie this process to its parent."""
-    end_with_parent(confinement.parent)
-    limit(confinement.limits)
-
-
 def limit(limits: WorkerLimits) -> None:
     """Bound address space, processor time and files (on Windows nothing: it has no such limits)."""
     if sys.platform == "win32":

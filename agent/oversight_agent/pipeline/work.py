@@ -1,7 +1,8 @@
 """From an admitted ticket to a release at the gate.
 
 1. A table that the authority's policy blocks is refused (family `policy`).
-2. A table and period that was answered before is taken as it was (frozen).
+2. A table and period that was answered before is taken as it was (frozen), whichever study asks.
+   If it was made under looser rules than this study demands, it is refused instead.
 3. The rest goes to the worker as one job: all at once, because they are protected jointly.
 4. The answers are put in the ticket's order into one release, and held to ticket and study.
 5. The policy lets it pass, or leaves it to a person.
@@ -10,26 +11,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
 
 from oversight_agent import disclosure, gate, local_policy
 from oversight_agent.config import Settings
-from oversight_agent.gate import ApprovedRelease, Candidate
+from oversight_agent.gate import ApprovedRelease, Candidate, Key
+from oversight_agent.local_policy import Policy
 from oversight_agent.pipeline.admission import Admitted
 from oversight_agent.pipeline.job import Job, JobResult, TableResult
 from oversight_agent.records import FrozenAnswer
 from oversight_agent.tables import SafeTable
-from oversight_protocol.errors import REASONS, Family, Reason
+from oversight_protocol.errors import REASONS, OversightError, Reason
 from oversight_protocol.policy import Rules
-from oversight_protocol.release import Release, TableAnswer
-from oversight_protocol.study import BaseTable, Period
+from oversight_protocol.release import Release, TableAnswer, row_keys
+from oversight_protocol.study import BaseTable, Period, Study
 
 _log = structlog.get_logger("oversight_agent.work")
 
+Asked = tuple[BaseTable, Period]
 RunJob = Callable[[Job], JobResult]
-Key = tuple[str, str]
+NewJob = Callable[[list[Asked], Rules, str], Job]
+
+
+@dataclass
+class _Answers:
+    """What is known so far about each table and period that was asked for.
+
+    Attributes:
+        rules: those that every table of `safe` keeps.
+        safe: released and withheld tables.
+        reasons: why each other table is refused.
+    """
+
+    rules: Rules
+    safe: dict[Key, SafeTable] = field(default_factory=dict, repr=False)
+    reasons: dict[Key, Reason] = field(default_factory=dict)
+
+    def open(self, asked: list[Asked]) -> list[Asked]:
+        """What is still without an answer."""
+        return [one for one in asked if _key(one) not in self.safe.keys() | self.reasons.keys()]
+
+    def answer(self, key: Key) -> TableAnswer:
+        """What is sent about a table and period."""
+        return self.safe[key].answer if key in self.safe else refusal(*key, self.reasons[key])
 
 
 class Work:
@@ -41,11 +68,7 @@ class Work:
     """
 
     def __init__(
-        self,
-        settings: Settings,
-        clock: Callable[[], datetime],
-        run_job: RunJob,
-        new_job: Callable[[list[tuple[BaseTable, Period]], Rules, str], Job],
+        self, settings: Settings, clock: Callable[[], datetime], run_job: RunJob, new_job: NewJob
     ) -> None:
         self._settings, self._clock = settings, clock
         self._run_job, self._new_job = run_job, new_job
@@ -61,73 +84,95 @@ class Work:
         """
         policy = local_policy.load(self._settings.policy)
         ticket, study = admitted.ticket, admitted.study
-        rules = study.rules.tighten(policy.rules)
+        answers = _Answers(study.rules.tighten(policy.rules))
         asked = [
             (study.table(name), period)
             for name in ticket.tables for period in study.wave(ticket.wave).periods
         ]  # fmt: skip
         # 1.
-        refused: dict[Key, TableAnswer] = {
-            (table.name, period.id): refusal(table.name, period.id, Reason.TABLE_BLOCKED)
-            for table, period in asked if table.name in policy.tables.block
-        }  # fmt: skip
-        open_questions = [(t, p) for t, p in asked if (t.name, p.id) not in refused]
+        _refuse_blocked(answers, asked, policy)
         # 2.
-        safe = self._from_ledger(open_questions, frozen, study.spec_version)
+        new_rules = answers.rules
+        _take_frozen(answers, asked, frozen, study)
         # 3.
-        new = [(t, p) for t, p in open_questions if (t.name, p.id) not in safe]
-        for result in self._compute(new, rules, study.spec_version):
-            key = (result.table, result.period)
-            if result.answer is not None:
-                safe[key] = disclosure.restore(result.question, result.answer, rules)
-            else:
-                refused[key] = refusal(*key, result.reason or Reason.SOURCE)
+        self._compute(answers, asked, new_rules, study.spec_version)
         # 4.
-        answers = {key: table.answer for key, table in safe.items()} | refused
-        release = Release(
-            ticket=ticket.id, ticket_digest=admitted.digest, study=ticket.study,
-            wave=ticket.wave, la=self._settings.la, answered=self._clock().replace(microsecond=0),
-            rules=_loosest([rules, *(table.rules for table in safe.values())]),
-            tables=tuple(answers[table.name, period.id] for table, period in asked),
-        )  # fmt: skip
-        what = gate.candidate(release, safe, ticket, admitted.digest, study)
+        release = self._release(admitted, answers, asked)
+        what = gate.candidate(
+            release, answers.safe, answers.reasons, ticket, admitted.digest, study
+        )
         # 5.
         return gate.decide(what, policy) or what
 
-    def _from_ledger(
-        self, asked: list[tuple[BaseTable, Period]], frozen: dict[str, FrozenAnswer], version: str
-    ) -> dict[Key, SafeTable]:
-        found = {}
-        for table, period in asked:
-            past = frozen.get(table.question(period, version))
-            if past is not None:
-                rules = Rules.model_validate(past.rules)
-                # The period may bear another name in another study.
-                answer = past.answer.model_copy(update={"period": period.id})
-                safe = disclosure.restore(past.question, answer, rules)
-                found[table.name, period.id] = safe
-        return found
+    def _compute(self, answers: _Answers, asked: list[Asked], rules: Rules, version: str) -> None:
+        new = answers.open(asked)
+        for result in self._results(new, rules, version) if new else ():
+            key = (result.table, result.period)
+            if result.answer is not None:
+                answers.safe[key] = disclosure.restore(result.question, result.answer, rules)
+            else:
+                answers.reasons[key] = result.reason or Reason.SOURCE
 
-    def _compute(
-        self, new: list[tuple[BaseTable, Period]], rules: Rules, version: str
-    ) -> tuple[TableResult, ...]:
-        if not new:
-            return ()
-        result = self._run_job(self._new_job(new, rules, version))
+    def _results(self, new: list[Asked], rules: Rules, version: str) -> tuple[TableResult, ...]:
+        job = self._new_job(new, rules, version)
+        try:
+            result = self._run_job(job)
+        except OversightError as error:
+            # A worker that fails is an answer too: asking the same again would fail again.
+            _log.error("worker-failed", problem=str(error))
+            return tuple(question.refuse(Reason.SOURCE, version) for question in job.questions)
         _log.info("worked", tables=len(result.tables), problems=len(result.problems))
         return result.tables
+
+    def _release(self, admitted: Admitted, answers: _Answers, asked: list[Asked]) -> Release:
+        ticket = admitted.ticket
+        return Release(
+            ticket=ticket.id, ticket_digest=admitted.digest, study=ticket.study,
+            wave=ticket.wave, la=self._settings.la,
+            answered=self._clock().replace(microsecond=0), rules=answers.rules,
+            tables=tuple(answers.answer(_key(one)) for one in asked),
+        )  # fmt: skip
 
 
 def refusal(table: str, period: str, reason: Reason) -> TableAnswer:
     """The answer for a table that is refused: its family, never the reason."""
     _log.info("table-refused", table=table, period=period, reason=str(reason))
-    family: Family = REASONS[reason].family
+    family = REASONS[reason].family
     return TableAnswer(table=table, period=period, status="refused", family=family)
 
 
-def _loosest(applied: list[Rules]) -> Rules:
-    """The rules that every table of a release keeps; frozen ones may have been made under others."""
-    loosest = applied[0]
-    for rules in applied[1:]:
-        loosest = loosest.loosen(rules)
-    return loosest
+def _refuse_blocked(answers: _Answers, asked: list[Asked], policy: Policy) -> None:
+    for table, period in asked:
+        if table.name in policy.tables.block:
+            answers.reasons[table.name, period.id] = Reason.TABLE_BLOCKED
+
+
+def _take_frozen(
+    answers: _Answers, asked: list[Asked], frozen: dict[str, FrozenAnswer], study: Study
+) -> None:
+    for one in answers.open(asked):
+        past = frozen.get(one[0].question(one[1], study.spec_version))
+        if past is None:
+            continue
+        made_under = Rules.model_validate(past.rules)
+        kept = answers.rules.loosen(made_under)
+        if kept.tighten(study.rules) != kept:
+            answers.reasons[_key(one)] = Reason.FLOOR
+            continue
+        answers.rules = kept
+        answer = _as_asked(past.answer, *one)
+        answers.safe[_key(one)] = disclosure.restore(past.question, answer, made_under)
+
+
+def _as_asked(answer: TableAnswer, table: BaseTable, period: Period) -> TableAnswer:
+    """A frozen answer under this study's name of the period and in its order of dimensions.
+
+    Both may differ in another study that asks the same question.
+    """
+    rows = {(row.dimension, row.category): row for row in answer.rows}
+    in_order = tuple(rows[key] for key in row_keys(table) if key in rows)
+    return answer.model_copy(update={"period": period.id, "rows": in_order})
+
+
+def _key(asked: Asked) -> Key:
+    return asked[0].name, asked[1].id

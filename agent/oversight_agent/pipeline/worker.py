@@ -28,6 +28,7 @@ from typing import IO
 
 from pydantic import ValidationError
 
+from oversight_agent.durability import HOLD_VARIABLE
 from oversight_agent.limits import WorkerLimits
 from oversight_agent.pipeline.confine import MEMORY_STATUS, Confinement
 from oversight_agent.pipeline.job import Job, JobResult
@@ -36,8 +37,8 @@ from oversight_protocol.errors import OversightError, Reason
 _MIB = 1024 * 1024
 _ENVIRONMENT = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "OPENBLAS_NUM_THREADS": "1"}
 """All that a worker learns of its surroundings; numpy's threads would only reserve memory."""
-_SYSTEM_VARIABLES = ("SYSTEMROOT",)
-"""Without these Windows starts no process."""
+_PASSED_ON = ("SYSTEMROOT", HOLD_VARIABLE)
+"""Without the first Windows starts no process; the second is set in tests only."""
 
 
 class _Ending(Enum):
@@ -137,7 +138,7 @@ def _once(job: Job, limits: WorkerLimits) -> tuple[_Ending, bytes]:
 
 def _start(limits: WorkerLimits) -> subprocess.Popen[bytes]:
     confinement = Confinement(parent=os.getpid(), limits=limits)
-    system = {name: os.environ[name] for name in _SYSTEM_VARIABLES if name in os.environ}
+    system = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return subprocess.Popen(  # noqa: S603 — our own interpreter and module
         [
             *(sys.executable, "-I", "-B", "-m", "oversight_agent.pipeline.compute"),

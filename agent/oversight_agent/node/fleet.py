@@ -1,17 +1,4 @@
-"""A Flower node in one module: it pulls messages, runs the installed ClientApp, pushes the replies.
-
-It is the only module that touches Flower, and the only one that opens a connection while the agent
-runs. Rules kept here:
-
-1. Outbound HTTPS to the gateway only, with the CA pinned at enrolment.
-2. The bundle of code that Flower offers with a run is never asked for: the app is the one installed.
-3. Nothing here ends the process. Not connected, not registered, another version and not available are
-   states, each with a back-off; what to do about them is logged in plain English.
-4. A clock that is wrong by more than the SuperLink tolerates is corrected by the gateway's `Date`.
-5. The node identifier is remembered, so that a node that was killed can take itself off the list of
-   nodes that are online; until then the SuperLink would refuse it for a minute.
-6. For some time after work it polls fast, else slowly: each poll costs the SuperLink about 9 ms.
-"""
+"""The node itself: its states, its polls, and the messages that it serves."""
 
 from __future__ import annotations
 
@@ -20,11 +7,8 @@ import random
 import ssl
 import threading
 import time
-from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
@@ -35,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from flwr.app import ConfigRecord, Context, Message, RecordDict
 from flwr.app.message import remove_content_from_message
 from flwr.clientapp import ClientApp
-from flwr.common.constant import HEARTBEAT_DEFAULT_INTERVAL, TIMESTAMP_HEADER
+from flwr.common.constant import HEARTBEAT_DEFAULT_INTERVAL
 from flwr.common.serde import message_to_proto
 from flwr.proto.fleet_pb2 import (
     ActivateNodeRequest,
@@ -45,8 +29,8 @@ from flwr.proto.fleet_pb2 import (
     PushMessagesRequest,
 )
 from flwr.proto.heartbeat_pb2 import SendNodeHeartbeatRequest
+from flwr.proto.message_pb2 import Metadata, ObjectTree
 from flwr.proto.node_pb2 import Node
-from flwr.supercore.constant import FLEET_HTTP_PUBLIC_KEY_HEADER, FLEET_HTTP_SIGNATURE_HEADER
 from flwr.supercore.inflatable.inflatable_object import (
     get_all_nested_objects,
     get_object_tree,
@@ -63,13 +47,12 @@ from flwr.supercore.inflatable.inflatable_utils import (
     pull_objects,
     push_objects,
 )
-from flwr.supercore.interceptors.http.utils import add_headers
-from flwr.supercore.primitives.asymmetric import public_key_to_bytes, sign_message
-from flwr.supercore.protobuf.client import ProtobufCall, ProtobufRequestContext
-from flwr.supercore.runtime_version_compatibility import RuntimeVersionMetadata
+from flwr.supercore.primitives.asymmetric import public_key_to_bytes
 from flwr.supernode.fleet_http_client import FleetHttpClient
 
 from oversight_agent import files
+from oversight_agent.node.headers import Identity, Version
+from oversight_protocol.errors import InputError
 
 Handler = Callable[[bytes], bytes]
 """What answers a request: bytes in, bytes out."""
@@ -87,6 +70,13 @@ _STATES = {
     503: ("coordinator-away", "the coordinator is starting or under maintenance; trying again"),
 }  # fmt: skip
 _NOT_CONNECTED = ("not-connected", "no connection to the coordinator; check network and proxy")
+_OFF_THE_LIST = ("off-the-list", "the coordinator took this agent for gone; trying again")
+_FAULT = ("fault", "what answers is no coordinator, or this agent has a fault; the log names the "
+          "kind of error; trying again")  # fmt: skip
+
+
+class _OffTheListError(Exception):
+    """The SuperLink no longer counts this node as online."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +95,7 @@ class NodeSettings:
 
 
 def make_app(handler: Handler) -> ClientApp:
-    """The ClientApp that hands each message's body to `handler` and replies with what it returns."""
+    """The ClientApp that hands each message's body to `handler` and replies with its result."""
     app = ClientApp()
 
     @app.query()
@@ -136,7 +126,7 @@ class FleetNode:
     ) -> None:
         self._settings, self._app, self._wait, self._on_state = settings, app, wait, on_state
         self._public = public_key_to_bytes(key.public_key())
-        self._identity = _Identity(key, self._public)
+        self._identity = Identity(key, self._public)
         self._client = self._connect()
         self._node: Node | None = None
         self._state = ""
@@ -150,7 +140,7 @@ class FleetNode:
                 worked = self._step()
                 failures = 0
                 delay = self._delay(worked)
-            except (httpx.HTTPError, OSError, ValueError, RuntimeError) as error:
+            except Exception as error:  # noqa: BLE001 - rule 3: nothing ends the process
                 failures += 1
                 self._fail(error)
                 delay = self._backoff(failures)
@@ -171,17 +161,28 @@ class FleetNode:
 
     def _serve(self, node: Node, pulled: PullMessagesResponse) -> None:
         for proto, tree in zip(pulled.messages_list, pulled.message_object_trees, strict=True):
-            run_id, message_id = proto.metadata.run_id, proto.metadata.message_id
-            contents = pull_objects(
-                [part.object_id for part in iterate_object_tree(tree)],
-                make_pull_object_fn_protobuf(self._client.PullObject, node, run_id),
-            )
-            message = cast("Message", inflate_object_from_contents(message_id, contents))
-            message.metadata.__dict__["_message_id"] = message_id
-            make_confirm_message_received_fn_protobuf(
-                self._client.ConfirmMessageReceived, node, run_id
-            )(message_id)
-            self._push(node, run_id, self._answer(node, message))
+            try:
+                message = self._pull(node, proto.metadata, tree)
+                self._push(node, proto.metadata.run_id, self._answer(node, message))
+            except httpx.HTTPError:
+                raise
+            except Exception as error:  # noqa: BLE001 - the next message may be a good one
+                # Only the error's kind: its text could quote what the message held.
+                _log.error("message-not-served", error=type(error).__name__)
+
+    def _pull(self, node: Node, metadata: Metadata, tree: ObjectTree) -> Message:
+        run_id, message_id = metadata.run_id, metadata.message_id
+        contents = pull_objects(
+            [part.object_id for part in iterate_object_tree(tree)],
+            make_pull_object_fn_protobuf(self._client.PullObject, node, run_id),
+            max_time=self._settings.timeout,
+        )
+        message = cast("Message", inflate_object_from_contents(message_id, contents))
+        message.metadata.__dict__["_message_id"] = message_id
+        make_confirm_message_received_fn_protobuf(
+            self._client.ConfirmMessageReceived, node, run_id
+        )(message_id)
+        return message
 
     def _answer(self, node: Node, message: Message) -> Message:
         context = Context(
@@ -231,7 +232,7 @@ class FleetNode:
             SendNodeHeartbeatRequest(node=node, heartbeat_interval=HEARTBEAT_DEFAULT_INTERVAL)
         )
         if not response.success:
-            raise RuntimeError("the coordinator no longer lists this node")
+            raise _OffTheListError
         self._heartbeat_due = time.monotonic() + HEARTBEAT_DEFAULT_INTERVAL / 2
 
     def _leave(self) -> None:
@@ -258,9 +259,13 @@ class FleetNode:
             status = error.response.status_code
             self._identity.learn(error.response)
             self._become(*_STATES.get(status, (f"http-{status}", "trying again")))
-        else:
+        elif isinstance(error, httpx.HTTPError):
             self._become(*_NOT_CONNECTED)
-        _log.debug("poll-failed", error=type(error).__name__)
+        elif isinstance(error, _OffTheListError):
+            self._become(*_OFF_THE_LIST)
+        else:
+            _log.error("poll-failed", error=type(error).__name__)
+            self._become(*_FAULT)
 
     def _become(self, state: str, advice: str) -> None:
         if state != self._state:
@@ -268,7 +273,7 @@ class FleetNode:
             _log.info("node-state", state=state, advice=advice)
             self._on_state(state, advice)
 
-    def _delay(self, worked: bool) -> float:  # noqa: FBT001
+    def _delay(self, worked: bool) -> float:
         now = time.monotonic()
         if worked:
             self._fast_until = now + self._settings.fast_for
@@ -280,59 +285,21 @@ class FleetNode:
         return min(doubled, self._settings.backoff_most) * random.uniform(0.5, 1)  # noqa: S311
 
     def _connect(self) -> FleetHttpClient:
-        context = ssl.create_default_context(cadata=self._settings.ca.decode("ascii"))
-        return FleetHttpClient(
+        try:
+            context = ssl.create_default_context(cadata=self._settings.ca.decode("ascii"))
+        except (ssl.SSLError, ValueError):
+            raise InputError("the pinned CA cannot be used", advice="enrol again") from None
+        client = FleetHttpClient(
             f"https://{urlsplit(self._settings.url).netloc}",
-            interceptors=[_Version(), self._identity],
+            interceptors=[Version(), self._identity],
             verify=context,
             timeout=self._settings.timeout,
         )
-
-
-class _Version:
-    """Tells Flower's version, and unlike Flower's own interceptor never ends the process."""
-
-    def __init__(self) -> None:
-        metadata = RuntimeVersionMetadata.from_local_component("SuperNode").as_metadata()
-        self._headers = {name: str(value) for name, value in metadata}
-
-    def intercept(self, context: ProtobufRequestContext, call_next: ProtobufCall) -> httpx.Response:
-        add_headers(context.request, self._headers)
-        return call_next(context)
-
-
-class _Identity:
-    """Signs each request's time with the node key, as Flower's interceptor does, clock corrected."""
-
-    _WORTH_CORRECTING = timedelta(seconds=2)
-
-    def __init__(self, key: ec.EllipticCurvePrivateKey, public: bytes) -> None:
-        self._key, self._public = key, b64encode(public).decode("ascii")
-        self._offset = timedelta()
-
-    def learn(self, response: httpx.Response) -> None:
-        """Take the gateway's time from a refusal."""
-        try:
-            theirs = parsedate_to_datetime(response.headers["date"])
-        except (KeyError, ValueError):
-            return
-        offset = theirs - datetime.now(UTC)
-        self._offset = offset if abs(offset) > self._WORTH_CORRECTING else timedelta()
-
-    def intercept(self, context: ProtobufRequestContext, call_next: ProtobufCall) -> httpx.Response:
-        timestamp = (datetime.now(UTC) + self._offset).isoformat()
-        signature = sign_message(self._key, timestamp.encode("ascii"))
-        add_headers(
-            context.request,
-            {
-                FLEET_HTTP_PUBLIC_KEY_HEADER: self._public,
-                TIMESTAMP_HEADER: timestamp,
-                FLEET_HTTP_SIGNATURE_HEADER: b64encode(signature).decode("ascii"),
-            },
-        )
-        return call_next(context)
+        # Flower's client would follow a redirection to any other host.
+        client._client.follow_redirects = False  # noqa: SLF001
+        return client
 
 
 def waiter(stop: threading.Event) -> Callable[[float], bool]:
     """A `wait` that ends early when an event is set."""
-    return lambda seconds: stop.wait(seconds)
+    return stop.wait
