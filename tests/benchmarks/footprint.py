@@ -20,7 +20,7 @@ def agent_memory(folder: Path) -> dict[str, float]:
     """Resident memory (MB) of an agent that has answered its first run, and of one just started."""
     out = folder / "demo"
     demo = [str(BIN / "oversight"), "demo", "--las", "2", "--out", str(out)]
-    subprocess.run([*demo, "--keep", "--json"], check=True, capture_output=True)
+    subprocess.run([*demo, "--keep", "--json"], check=True, stdout=subprocess.DEVNULL)
     try:
         pid = int(json.loads((out / "running.json").read_bytes())["agent-kent"][0])
         after = _tree_megabytes(pid)
