@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from filelock import FileLock, Timeout
 
 from oversight_agent import files
+from oversight_agent.times import now
 from oversight_protocol.errors import InputError, OversightError
 from oversight_protocol.ledger import Ledger
 
@@ -25,8 +26,11 @@ LOCK_SECONDS = 60
 class LedgerFile:
     """The ledger of a home, shared by the service and the commands of one machine."""
 
-    def __init__(self, path: Path, origin: str, key: Ed25519PrivateKey) -> None:
-        self._path, self._origin, self._key = path, origin, key
+    def __init__(
+        self, path: Path, origin: str, key: Ed25519PrivateKey,
+        clock: Callable[[], datetime] = now,
+    ) -> None:  # fmt: skip
+        self._path, self._origin, self._key, self._clock = path, origin, key, clock
         self._lock = FileLock(f"{path}.lock", timeout=LOCK_SECONDS)
         self._ledger: Ledger | None = None
 
@@ -78,7 +82,7 @@ class LedgerFile:
             files.sync_folder(self._path.parent)
         return Ledger(
             file, origin=self._origin, key=self._key, sync=lambda: os.fsync(file.fileno()),
-            clock=lambda: datetime.now(UTC), entropy=os.urandom, torn=self._keep_torn,
+            clock=self._clock, entropy=os.urandom, torn=self._keep_torn,
         )  # fmt: skip
 
     def _keep_torn(self, rest: bytes) -> None:

@@ -76,12 +76,18 @@ def load(path: Path) -> Policy:
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"this file is not valid TOML ({error})", where=str(path)) from None
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        name = ".".join(str(part) for part in first["loc"])
-        floor = FLOORS.get(str(first["loc"][-1])) if first["loc"] else None
-        raise InputError(
-            f"setting '{name}': {first['msg']}",
-            where=str(path),
-            expected=f"at least {floor.value} ({floor.unit})" if floor else "",
-            advice="correct the setting; until then this agent answers nothing",
-        ) from None
+        raise _unusable(error, path) from None
+
+
+def _unusable(error: ValidationError, path: Path) -> InputError:
+    first = error.errors(include_url=False, include_input=False)[0]
+    name = ".".join(str(part) for part in first["loc"])
+    problem = first["msg"].removeprefix("Value error, ")
+    floors = (floor for rule, floor in FLOORS.items() if problem.startswith(rule))
+    expected = "".join(f"at least {floor.value} ({floor.unit})" for floor in floors)
+    return InputError(
+        f"setting '{name}': {problem}",
+        where=str(path),
+        expected=expected,
+        advice="correct the setting; until then this agent answers nothing",
+    )

@@ -43,7 +43,7 @@ class Recording:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings, self.clock = settings, clock
         self._key = signing_key(settings.home)
-        self.ledger = LedgerFile(settings.ledger, settings.origin, self._key)
+        self.ledger = LedgerFile(settings.ledger, settings.origin, self._key, clock)
         self.trust, self.shelf = TrustStore(settings), StudyShelf(settings)
 
     def offer(self, envelope: Envelope, study: Study, ledger: Ledger) -> None:

@@ -1,0 +1,33 @@
+"""An agent's folder and an agent over it, fresh for each test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from support.requests import Agent, Asker, Home
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """An agent's folder to be copied, made once by the command."""
+    return Home.make(tmp_path_factory.mktemp("agent") / "home")
+
+
+@pytest.fixture
+def home(template: Home, tmp_path: Path) -> Home:
+    """An agent's folder of this test's own."""
+    return template.copy(tmp_path / "home")
+
+
+@pytest.fixture
+def agent(home: Home) -> Agent:
+    """The agent of that folder, in this process, on a clock that stands."""
+    return Agent(home)
+
+
+@pytest.fixture
+def asker(agent: Agent) -> Asker:
+    """A coordinator on the same clock."""
+    return Asker(agent.clock)
