@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import sys
 import time
 from pathlib import Path
@@ -50,7 +49,7 @@ def demo(
         _stop(out)
         return
     _check_number(las)
-    from oversight_coordinator.demo import folder, kept, outcome
+    from oversight_coordinator.demo import folder, kept, outcome, signals
     from oversight_coordinator.demo.processes import DemoError, Processes
     from oversight_coordinator.demo.stage import Stage
 
@@ -58,7 +57,7 @@ def demo(
     kept.stop_kept(out)
     folder.prepare_folder(out)
     _forget_surroundings()
-    _interrupt_on_signals()
+    signals.interrupt()
     started = time.monotonic()
 
     def tell(text: str) -> None:
@@ -77,7 +76,7 @@ def demo(
         raise
     finally:
         if not handed_over:
-            _ignore_signals()
+            signals.ignore()
             tell("Stopping everything")
             processes.stop()
     stage.timings["total"] = round(time.monotonic() - started, 2)
@@ -116,28 +115,6 @@ def _forget_surroundings() -> None:
     for name in list(os.environ):
         if name.upper() in settings | proxies or name.upper().startswith("OVERSIGHT_AGENT_"):
             del os.environ[name]
-
-
-def _interrupt_on_signals() -> None:
-    """Have every signal that asks for the end go the way of Ctrl-C."""
-    for number in _ending_signals():
-        signal.signal(number, _interrupt)
-
-
-def _ignore_signals() -> None:
-    """A second Ctrl-C must not leave half of the processes behind."""
-    for number in _ending_signals():
-        signal.signal(number, signal.SIG_IGN)
-
-
-def _ending_signals() -> list[signal.Signals]:
-    names = ("SIGINT", "SIGTERM", "SIGHUP")
-    return [signal.Signals[name] for name in names if name in signal.Signals.__members__]
-
-
-def _interrupt(_number: int, _frame: object) -> None:
-    _ignore_signals()
-    raise KeyboardInterrupt
 
 
 def _say_results(found: dict[str, Any], judged: tuple[int, int], stage: Stage, keep: bool) -> None:

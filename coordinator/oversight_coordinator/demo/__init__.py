@@ -11,8 +11,9 @@
     truth     the exact figures, counted from the records themselves
     generate  all of it in one call
     stage     the demo's course, through real parts on loopback
-    folder, loopback, processes, kept, outcome
-              its folder, ports and child processes; what goes on after it; what it shows
+    folder, loopback, signals, processes, kept, outcome
+              its folder, ports, interruptions and child processes; what goes on after it; what it
+              shows
 
 Rules kept here:
 

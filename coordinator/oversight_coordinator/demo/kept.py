@@ -15,7 +15,13 @@ import time
 from pathlib import Path
 
 from oversight_coordinator.demo.folder import check_folder
-from oversight_coordinator.demo.processes import STATE, Processes, read_state, stop_pids
+from oversight_coordinator.demo.processes import (
+    STATE,
+    STOP_SECONDS,
+    Processes,
+    read_state,
+    stop_pids,
+)
 from oversight_protocol.errors import InputError
 
 _LOOK_SECONDS = 1
@@ -50,9 +56,10 @@ def stop_kept(out: Path) -> int:
     """Stop what runs in a demo's folder; how many processes that were."""
     running = read_state(out)
     if "demo" in running:
-        stop_pids([running["demo"][0]])
+        stop_pids([running["demo"][0]], 3 * STOP_SECONDS)
     stop_pids([pid for pid, _ in reversed(read_state(out).values())])
-    (out / STATE).unlink(missing_ok=True)
+    if running:
+        (out / STATE).unlink(missing_ok=True)
     return len(running)
 
 

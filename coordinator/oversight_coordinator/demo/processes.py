@@ -24,6 +24,7 @@ from pathlib import Path
 import psutil
 
 from oversight_coordinator import files
+from oversight_coordinator.demo import signals
 from oversight_protocol.errors import OversightError
 
 STOP_SECONDS = 10.0
@@ -64,7 +65,7 @@ class Processes:
     def start(self, name: str, command: Sequence[str]) -> None:
         """Start a process that stays."""
         self.log(name).parent.mkdir(parents=True, exist_ok=True)
-        with self.log(name).open("ab") as log:
+        with signals.put_off(), self.log(name).open("ab") as log:
             self._running[name] = subprocess.Popen(  # noqa: S603 - our own commands
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 # The demo has one thread, so nothing can hold a lock that this would wait for.
@@ -109,14 +110,17 @@ def read_state(out: Path) -> dict[str, Noted]:
     return {name: one for name, one in known.items() if _is_same(*one)}
 
 
-def stop_pids(pids: Sequence[int]) -> None:
-    """Ask processes to end, together; kill those that do not, and whatever they leave behind."""
+def stop_pids(pids: Sequence[int], seconds: float = STOP_SECONDS) -> None:
+    """Ask processes to end, together.
+
+    Those that have not after some seconds are killed, and so is whatever they leave behind.
+    """
     asked = [process for pid in pids for process in _tree(pid)[:1]]
     trees = [one for pid in pids for one in _tree(pid)]
     for process in asked:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.terminate()
-    psutil.wait_procs(asked, timeout=STOP_SECONDS)
+    psutil.wait_procs(asked, timeout=seconds)
     # Those that hang may have started others meanwhile.
     left = {
         *trees,

@@ -1,0 +1,40 @@
+"""One demo for all system tests that only look: it is kept running until the last of them."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from support.outside import RUN_SECONDS, STRACE, Demo, Running, command
+
+SEED = "7"
+
+
+@pytest.fixture(scope="session")
+def kept_demo(tmp_path_factory):
+    """A finished demo of three authorities whose parts still run."""
+    out = tmp_path_factory.mktemp("kept") / "demo"
+    try:
+        running = Running("--las", "3", "--seed", SEED, "--out", str(out), "--json", "--keep")
+        status, printed, progress = running.end()
+        assert status == 0, progress
+        yield Demo(out, printed, progress)
+    finally:
+        subprocess.run(
+            [command("oversight"), "demo", "--stop", "--out", str(out)],
+            check=True, capture_output=True, timeout=RUN_SECONDS,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def second_demo(tmp_path_factory):
+    """The same demo again, for people and to its very end; under strace where there is one."""
+    folder = tmp_path_factory.mktemp("second")
+    trace = folder / "trace" if STRACE else None
+    calls = "trace=connect,sendto,sendmsg,sendmmsg"
+    watch = [STRACE, "-f", "--seccomp-bpf", "-e", calls, "-o", str(trace)] if STRACE else []
+    running = Running("--las", "3", "--seed", SEED, "--out", str(folder / "demo"), before=watch)
+    status, printed, progress = running.end()
+    assert status == 0, progress
+    return Demo(folder / "demo", printed, progress, tuple(running.survivors()), trace)
