@@ -170,10 +170,9 @@ def _set(path: Path, values: dict[str, str]) -> None:
 def _record(settings: Settings, invitation: Invitation) -> None:
     ledger = LedgerFile(settings.ledger, settings.origin, keys.signing_key(settings.home))
     with ledger.locked() as book:
-        if book.find("enrolled", root=invitation.root_digest) is None:
-            book.append(
-                "enrolled",
-                {"la": settings.la, "root": invitation.root_digest,
-                 "gateway": invitation.gateway,
-                 "signing_key": keys.signing_public_hex(settings.home)},
-            )  # fmt: skip
+        enrolled = {
+            "la": settings.la, "root": invitation.root_digest, "gateway": invitation.gateway,
+            "signing_key": keys.signing_public_hex(settings.home),
+        }  # fmt: skip
+        if book.find("enrolled", **enrolled) is None:
+            book.append("enrolled", enrolled)
