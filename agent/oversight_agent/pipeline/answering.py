@@ -32,6 +32,7 @@ from oversight_agent.pipeline import admission
 from oversight_agent.pipeline.admission import Admitted
 from oversight_agent.pipeline.recording import Clock, Recording, require_not_withdrawn
 from oversight_agent.pipeline.work import Work
+from oversight_agent.records import FrozenAnswer
 from oversight_protocol.canonical import digest as digest_of
 from oversight_protocol.durability import Step
 from oversight_protocol.envelope import Envelope
@@ -54,6 +55,7 @@ class Answering:
     def __init__(self, settings: Settings, clock: Clock, work: Work) -> None:
         self._settings, self._clock, self._work = settings, clock, work
         self._recording = Recording(settings, clock)
+        self._put_off: set[str] = set()
         self.pending = threading.Event()
 
     @property
@@ -148,6 +150,8 @@ class Answering:
     def work(self) -> bool:
         """Answer the oldest accepted ticket; whether there was one.
 
+        A ticket whose work failed with an error comes after all others the next time.
+
         Raises:
             OversightError: a file of this agent needs a person; the ticket stays open until then,
                 or until it expires.
@@ -158,15 +162,22 @@ class Answering:
             frozen = records.frozen(ledger)
         if not waiting:
             return False
-        content = records.body(waiting[0])
+        bodies = [records.body(one) for one in waiting]
+        content = min(bodies, key=lambda one: one["digest"] in self._put_off)
+        self._put_off.add(content["digest"])
+        self._work_on(content, frozen)
+        self._put_off.discard(content["digest"])
+        return True
+
+    def _work_on(self, content: dict[str, Any], frozen: dict[str, FrozenAnswer]) -> None:
+        digest = content["digest"]
         try:
             result = self._work.answer(self._readmit(content), frozen)
-            self._record(result, content["digest"], frozen.keys())
+            self._record(result, digest, frozen.keys())
         except Refused as refused:
             with self.ledger.locked() as ledger:
-                if records.is_open(ledger, content["digest"]):
-                    self._recording.refused(content["ticket"], content["digest"], refused, ledger)
-        return True
+                if records.is_open(ledger, digest):
+                    self._recording.refused(content["ticket"], digest, refused, ledger)
 
     def _readmit(self, content: dict[str, Any]) -> Admitted:
         """An accepted ticket is verified anew: trust or acceptance may have ended since."""

@@ -183,6 +183,26 @@ def test_a_worker_that_fails_is_answered_as_data_and_does_not_stop_the_next_tick
     assert {table.status for table in second.tables} == {"released"}
 
 
+def test_a_ticket_that_meets_a_fault_does_not_keep_back_the_next(
+    agent: Agent, asker: Asker
+) -> None:
+    def fault(_job: Job) -> JobResult:
+        agent.run_job = compute
+        raise ValueError("a fault of this software")
+
+    agent.run_job = fault
+    agent.handle(asker.ask(asker.study()))
+    agent.handle(asker.ask(asker.study(), id="ticket-2"))
+
+    with pytest.raises(ValueError, match="a fault"):
+        agent.answering.work()
+    agent.answering.work()
+    agent.answering.work()
+
+    tickets = [entry["ticket"] for entry in agent.home.bodies("answered")]
+    assert tickets == ["ticket-2", "ticket-1"]
+
+
 def test_two_processes_that_work_on_the_same_question_give_one_answer(
     home: Home, agent: Agent, asker: Asker
 ) -> None:
