@@ -17,7 +17,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from oversight_protocol.errors import OversightError
 STOP_SECONDS = 10.0
 """After this a process that was asked to end is killed."""
 STATE = "running.json"
+_LOOK_SECONDS = 0.05
 _PR_SET_PDEATHSIG = 1
 
 Noted = tuple[int, float]
@@ -120,7 +122,7 @@ def stop_pids(pids: Sequence[int], seconds: float = STOP_SECONDS) -> None:
     for process in asked:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.terminate()
-    psutil.wait_procs(asked, timeout=seconds)
+    _wait_for_end(asked, seconds)
     # Those that hang may have started others meanwhile.
     left = {
         *trees,
@@ -129,7 +131,7 @@ def stop_pids(pids: Sequence[int], seconds: float = STOP_SECONDS) -> None:
     for process in left:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(left, timeout=STOP_SECONDS)
+    _wait_for_end(left, STOP_SECONDS)
 
 
 def _tree(pid: int) -> list[psutil.Process]:
@@ -151,9 +153,23 @@ def _is_same(pid: int, started: float) -> bool:
     """Whether a process number still belongs to the process that had it then, and that it runs."""
     try:
         process = psutil.Process(pid)
-        return abs(process.create_time() - started) < 1 and process.status() != psutil.STATUS_ZOMBIE
+        return abs(process.create_time() - started) < 1 and _runs(process)
     except psutil.NoSuchProcess:
         return False
+
+
+def _runs(process: psutil.Process) -> bool:
+    """Whether a process has not ended; one whose parent has yet to take note has."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _wait_for_end(processes: Collection[psutil.Process], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while any(map(_runs, processes)) and time.monotonic() < deadline:
+        time.sleep(_LOOK_SECONDS)
 
 
 def _end_with_parent() -> None:
