@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ from oversight_coordinator.store import Ask, AskState, Run, Store, StoredStudy
 from oversight_protocol.durability import Step
 from oversight_protocol.envelope import Envelope, seal
 from oversight_protocol.errors import InputError, Reason, Refused
-from oversight_protocol.release import Ticket
+from oversight_protocol.release import Head, Ticket
 from oversight_protocol.study import Study
 
 
@@ -26,17 +27,19 @@ def publish(
     """Publish a signed study: keep it and offer it to every authority of its cohort on the roster.
 
     Raises:
-        Refused: its signatures are not those of an analyst and an approver, or it has expired.
+        Refused: its signatures are not those of an analyst and an approver, or it or the files of
+            trust have expired.
         InputError: another study of this name and version was published before.
     """
     trust = trust_files.current(settings.trust)
+    trust.check_time(now)
     study = trust.check_study(envelope)
     study.check_time(now)
     for other in store.studies():
         same = (other.name, other.version) == (study.name, study.version)
         if same and other.digest != envelope.digest:
             raise InputError(
-                f"version {study.version} of '{study.name}' was published before, with other content",
+                f"version {study.version} of '{study.name}' was published with other content",
                 advice="raise the version and have it signed again",
             )
     with ledger.locked() as book:
@@ -57,53 +60,73 @@ def publish(
     return study
 
 
-def ask(
-    settings: Settings, store: Store, ledger: LedgerFile, key: Ed25519PrivateKey, name: str,
-    wave: str, tables: Sequence[str], cohort: Sequence[str], within: timedelta, now: datetime,
-) -> Run:  # fmt: skip
-    """Queue one ticket for each authority of a cohort.
+@dataclass(frozen=True)
+class Question:
+    """A wave of a study, to be asked.
 
-    Args:
-        name: the study's name or digest.
+    Attributes:
+        study: its name or digest.
+        wave: one of the study's waves.
+        within: after this, whoever has not answered counts as unreachable.
         tables: base tables; all of the study's when empty.
         cohort: ONS codes; all authorities of the study when empty.
-        within: after this, whoever has not answered counts as unreachable.
+    """
+
+    study: str
+    wave: str
+    within: timedelta
+    tables: Sequence[str] = ()
+    cohort: Sequence[str] = ()
+
+
+def ask(
+    settings: Settings, store: Store, ledger: LedgerFile, key: Ed25519PrivateKey,
+    question: Question, now: datetime,
+) -> Run:  # fmt: skip
+    """Queue one ticket for each authority of a cohort, signed with the service's key.
 
     Raises:
         InputError: the study was not published.
-        Refused: the wave, a table or the cohort is not the study's, or the study has expired.
+        Refused: the wave, a table or the cohort is not the study's; the study or the files of trust
+            have expired; or who signed the study has lost the role since. No agent would answer.
     """
-    stored = store.study(name)
-    study = Study.parse(Envelope.from_bytes(stored.envelope).payload)
+    stored = store.study(question.study)
+    trust = trust_files.current(settings.trust)
+    trust.check_time(now)
+    study = trust.check_study(Envelope.from_bytes(stored.envelope))
     study.check_time(now)
-    chosen_wave = study.wave(wave)
-    asked = tuple(study.table(table).name for table in tables) or tuple(
-        table.name for table in study.base_tables
-    )
-    las = tuple(la for la in study.cohort.las if not cohort or la in cohort)
-    if len(las) < max(study.cohort.minimum, len(set(cohort))):
-        raise Refused(Reason.COHORT)
-    run = Run(
-        id=uuid4().hex, study=stored.digest, wave=chosen_wave.id, created_at=int(now.timestamp())
-    )
+    wave = study.wave(question.wave)
+    run = Run(id=uuid4().hex, study=stored.digest, wave=wave.id, created_at=int(now.timestamp()))
     with ledger.locked() as book:
-        head = book.head
-        tickets = [
-            Ticket(
-                id=f"t{uuid4().hex}", study=stored.digest, wave=chosen_wave.id, tables=asked,
-                cohort=las, la=la, issued=now, expires=min(now + within, study.expires),
-                checkpoint=head,
-            )
-            for la in las
-        ]  # fmt: skip
+        tickets = _tickets(study, stored.digest, question, book.head, now)
         book.append(
             "run-created",
-            {"run": run.id, "study": run.study, "wave": run.wave, "tables": list(asked),
+            {"run": run.id, "study": run.study, "wave": run.wave,
+             "tables": list(tickets[0].tables),
              "tickets": {ticket.la: ticket.id for ticket in tickets}},
         )  # fmt: skip
     store.add_run(run, [_ask(run, ticket, key) for ticket in tickets])
     reached(Step.RUN_CREATED)
     return run
+
+
+def _tickets(
+    study: Study, digest: str, question: Question, head: Head, now: datetime
+) -> list[Ticket]:
+    asked = dict.fromkeys(study.table(table).name for table in question.tables)
+    tables = tuple(asked or (table.name for table in study.base_tables))
+    las = tuple(la for la in study.cohort.las if not question.cohort or la in question.cohort)
+    if len(las) < max(study.cohort.minimum, len(set(question.cohort))):
+        raise Refused(Reason.COHORT)
+    # An instant has no fractions of a second; a ticket is in force for one at least.
+    seconds = timedelta(seconds=max(1, round(question.within.total_seconds())))
+    return [
+        Ticket(
+            id=f"t{uuid4().hex}", study=digest, wave=question.wave, tables=tables, cohort=las,
+            la=la, issued=now, expires=min(now + seconds, study.expires), checkpoint=head,
+        )
+        for la in las
+    ]  # fmt: skip
 
 
 def _ask(run: Run, ticket: Ticket, key: Ed25519PrivateKey) -> Ask:

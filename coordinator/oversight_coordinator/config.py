@@ -62,8 +62,8 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - given by keyword
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - given by keyword
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments first, then the environment, then coordinator.toml."""
         home = init_settings().get("home")

@@ -1,8 +1,8 @@
 """Reports durable steps; for tests, a step can be held so that a process is killed exactly there.
 
-With `OVERSIGHT_HOLD` unset (always, outside tests) `reached` does nothing. With it naming a folder, a
-process that reaches a step for which `<folder>/<step>.hold` exists writes its process identifier to
-`<folder>/<step>.reached` and goes on when the `.hold` file is gone.
+With `OVERSIGHT_HOLD` unset (always, outside tests) `reached` does nothing. With it naming a folder,
+a process that reaches a step for which `<folder>/<step>.hold` exists writes its process identifier
+to `<folder>/<step>.reached` and goes on when the `.hold` file is gone.
 """
 
 from __future__ import annotations

@@ -53,7 +53,10 @@ def invite(settings: Settings, store: Store, authority: Authority, now: datetime
 
 
 def enrol(store: Store, body: bytes, now: datetime) -> tuple[int, bytes]:
-    """Answer a call to `/v1/enrol`: HTTP status and JSON body. The same call again is answered alike."""
+    """Answer a call to `/v1/enrol`: HTTP status and JSON body.
+
+    The same call again is answered alike: an agent that lost the reply asks once more.
+    """
     try:
         request = EnrolmentRequest.parse(body)
         enrolment = check_enrolment(Envelope.from_bytes(request.envelope.encode()), request.token)
@@ -66,10 +69,11 @@ def enrol(store: Store, body: bytes, now: datetime) -> tuple[int, bytes]:
         return _again(row, enrolment)
     if now.timestamp() >= row.expires_at:
         return 403, _json(problem="this token has expired")
-    store.set_enrolment(
-        row.token_digest, state="pending", signing_key=enrolment.signing_key,
+    if not store.set_enrolment(
+        row.token_digest, was="invited", state="pending", signing_key=enrolment.signing_key,
         node_key=enrolment.node_key,
-    )  # fmt: skip
+    ):  # fmt: skip
+        return 403, _json(problem="this token was used")
     _log.info("enrolment-pending", la=row.la, fingerprint=enrolment.fingerprint)
     return 202, _json(state="pending", fingerprint=enrolment.fingerprint)
 
@@ -90,7 +94,8 @@ def approve(
     """Put a pending agent on the roster.
 
     Raises:
-        InputError: none is pending, or the fingerprint is another.
+        InputError: none is pending, the fingerprint is another, or the key was revoked or is
+            another authority's.
         Refused: the key is no registrar's.
     """
     row = next((r for r in store.enrolments() if r.la == la and r.state == "pending"), None)
@@ -102,9 +107,9 @@ def approve(
             f"the fingerprint is not that of the pending enrolment of {la}",
             found=fingerprint,
             expected="the one that the authority reads out from its own screen",
-            advice="do not approve: revoke the invitation and find out who enrolled",
+            advice="do not approve: invite again, which ends this one, and find out who enrolled",
         )
     agent = Agent(la=la, name=row.name, signing_key=row.signing_key, node_key=row.node_key)
     trust_files.add_agent(trust, agent, key, now)
-    store.set_enrolment(row.token_digest, state="approved")
+    store.set_enrolment(row.token_digest, was="pending", state="approved")
     return agent

@@ -1,10 +1,11 @@
-"""Key files: `NAME.key` (private, readable by its owner only) and `NAME.pub` (the holder's public card)."""
+"""Key files: `NAME.key` (secret, for its owner only) and `NAME.pub` (the holder's public card)."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import ValidationError
 
 from oversight_coordinator import files
 from oversight_protocol.envelope import private_key_from_pem, private_key_to_pem, public_bytes
@@ -16,7 +17,8 @@ def make(path: Path, holder: str, organisation: str) -> Holder:
     """Make `path`.key and `path`.pub.
 
     Raises:
-        InputError: a key of this name is there already; it is never overwritten.
+        InputError: a key of this name is there already, which is never overwritten; or the
+            holder's name cannot be used.
     """
     private, public = path.with_suffix(".key"), path.with_suffix(".pub")
     if private.exists() or public.exists():
@@ -26,9 +28,14 @@ def make(path: Path, holder: str, organisation: str) -> Holder:
             advice="choose another name; keys are never overwritten",
         )
     key = Ed25519PrivateKey.generate()
-    card = Holder(
-        key=public_bytes(key.public_key()).hex(), holder=holder, organisation=organisation
-    )
+    public_hex = public_bytes(key.public_key()).hex()
+    try:
+        card = Holder(key=public_hex, holder=holder, organisation=organisation)
+    except ValidationError:
+        raise InputError(
+            "the holder or the organisation cannot be used",
+            expected="a name without control or invisible characters",
+        ) from None
     files.write(private, private_key_to_pem(key), private=True)
     files.write(public, card.canonical() + b"\n")
     return card

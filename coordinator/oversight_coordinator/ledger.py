@@ -1,4 +1,4 @@
-"""The coordinator's ledger on disk: one file, one writer at a time, each entry durable before it counts."""
+"""The coordinator's ledger on disk: one file, one writer, each entry durable before it counts."""
 
 from __future__ import annotations
 

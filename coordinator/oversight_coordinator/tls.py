@@ -1,7 +1,7 @@
-"""A private CA and server certificates, for loopback and for homes without a certificate of their own.
+"""A private CA and server certificates, for loopback and for homes without one of their own.
 
-The SuperLink demands TLS even on loopback as soon as nodes are authenticated; its CA is made anew at
-every start. The gateway's lasts, because agents pin it.
+The SuperLink demands TLS even on loopback as soon as nodes are authenticated; its CA is made anew
+at every start. The gateway's lasts, because agents pin it.
 """
 
 from __future__ import annotations

@@ -94,14 +94,15 @@ def list_agents(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
     chosen = settings(home)
     on_roster = {
-        agent.la: agent.status for agent in trust_files.current(chosen.trust).roster.agents
+        agent.signing_key: agent.status for agent in trust_files.current(chosen.trust).roster.agents
     }
     rows = []
     for row in store(chosen).enrolments():
         shown = ""
         if row.signing_key and row.node_key:
             shown = agent_fingerprint(row.signing_key, row.node_key)
-        state = on_roster.get(row.la, row.state) if row.state == "approved" else row.state
+        # Only a key that was approved is on the roster, whatever became of its invitation since.
+        state = on_roster.get(row.signing_key or "", row.state)
         rows.append({"la": row.la, "name": row.name, "state": state, "fingerprint": shown})
     if as_json:
         say_json(rows)

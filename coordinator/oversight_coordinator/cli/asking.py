@@ -52,7 +52,9 @@ def run(
     ] = None,
     within: Annotated[
         float,
-        typer.Option(help="Hours after which who has not answered is unreachable.", min=0.001),
+        typer.Option(
+            help="Hours after which who has not answered is unreachable.", min=0.001, max=8784
+        ),
     ] = 168,
     watch_it: Annotated[bool, typer.Option("--watch", help="Wait and show who answers.")] = False,
     home: HomeOption = None,
@@ -67,8 +69,11 @@ def run(
     chosen = settings(home)
     kept = store(chosen)
     made = asking.ask(
-        chosen, kept, ledger(chosen), keys.private(chosen.service_key), study, wave,
-        table or [], [find_authority(one).code for one in la or []], timedelta(hours=within),
+        chosen, kept, ledger(chosen), keys.private(chosen.service_key),
+        asking.Question(
+            study, wave, timedelta(hours=within), table or [],
+            [find_authority(one).code for one in la or []],
+        ),
         times.now(),
     )  # fmt: skip
     if not as_json:

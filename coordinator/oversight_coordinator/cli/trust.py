@@ -33,7 +33,8 @@ def add_to(app: typer.Typer) -> None:
 def root(member: Cards, key: Keys, home: HomeOption = None) -> None:
     """Make the root of trust from its members' cards, signed with at least two of their keys.
 
-    Example: oversight trust root --member a.pub --member b.pub --member c.pub --key a.key --key b.key
+    Example: oversight trust root --member a.pub --member b.pub --member c.pub --key a.key
+    --key b.key
     """
     from oversight_coordinator import keys, times, trust_files
     from oversight_protocol.errors import InputError
@@ -46,7 +47,7 @@ def root(member: Cards, key: Keys, home: HomeOption = None) -> None:
             advice="a root is replaced by enrolling every agent anew, not in passing",
         )
     cards, private = [keys.card(path) for path in member], [keys.private(path) for path in key]
-    if len(cards) < 3 or len(private) < 2:
+    if len(cards) < 3:
         raise InputError("a root needs three members and the keys of two of them")
     envelope = trust_files.make_root(cards, private, times.now())
     trust_files.install(chosen.trust, "root", envelope)
@@ -77,14 +78,14 @@ def roles(
         coordinator=[keys.card(chosen.service_key.with_suffix(".pub"))],
         keys=[keys.private(path) for path in key], now=times.now(),
     )  # fmt: skip
-    trust_files.install(chosen.trust, "roles", envelope)
+    trust_files.publish_roles(chosen.trust, envelope)
     say(f"Published roles, version {version}.")
 
 
 def roster(
     key: Annotated[Path, typer.Option(help="A registrar's private key.")], home: HomeOption = None
 ) -> None:
-    """Publish the roster anew (or an empty first one); signed by a registrar. Expires after 90 days.
+    """Publish the roster anew (or an empty first one), signed by a registrar, for 90 days.
 
     Example: oversight trust roster --key registrar.key
     """

@@ -1,1 +1,1 @@
-"""The only package that touches Flower's server side: the SuperLink, its nodes and our ServerApp."""
+"""The only package that touches Flower's server side: the SuperLink, its nodes, our ServerApp."""

@@ -2,7 +2,8 @@
 
 Rules kept here:
 
-1. Two dispatchers may overlap for some seconds after a restart; the lease in the store lets one work.
+1. Two dispatchers may overlap for some seconds after a restart; the lease in the store lets one
+   work.
 2. It ends when the process that started it has gone: an orphan would hold the lease.
 3. The home comes from the environment; nothing comes from the bundle.
 """
@@ -29,6 +30,7 @@ from oversight_coordinator.ledger import LedgerFile
 from oversight_coordinator.receive import Receiver
 from oversight_coordinator.store import Store
 from oversight_coordinator.times import now
+from oversight_protocol.errors import OversightError
 
 LEASE = "dispatcher"
 RECORD, FIELD = "oversight", "body"
@@ -60,11 +62,14 @@ def run(dispatch: Dispatch, store: Store, settings: Settings) -> None:
     """Tick for ever, as long as the lease is ours."""
     holder = uuid4().hex
     while True:
-        if store.take_lease(LEASE, holder, os.getpid(), time.time(), settings.lease_seconds):
-            busy = dispatch.tick()
-            time.sleep(settings.tick_seconds if busy else settings.idle_seconds)
-        else:
-            time.sleep(settings.tick_seconds)
+        pause = settings.tick_seconds
+        try:
+            if store.take_lease(LEASE, holder, os.getpid(), time.time(), settings.lease_seconds):
+                pause = settings.tick_seconds if dispatch.tick() else settings.idle_seconds
+        except OversightError as error:
+            # Ours to wait for (the store is away, a file of trust is missing); nothing was lost.
+            _log.error("tick-failed", problem=str(error))
+        time.sleep(pause)
 
 
 class FlowerFleet:

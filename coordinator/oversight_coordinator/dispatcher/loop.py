@@ -6,6 +6,9 @@ Rules kept here:
    reply is simply sent again.
 2. One message at a time to an authority, and only to one that is online.
 3. An ask past its deadline is closed as unreachable; the run ends all the same.
+4. Only a reply that fits what was asked moves an ask on, and never back from an answer. One that
+   does not fit counts as lost, and its sender is left alone for a while.
+5. What goes wrong with one authority, or with a file of ours, stops no other authority's messages.
 """
 
 from __future__ import annotations
@@ -24,15 +27,23 @@ from oversight_coordinator.store import Ask, AskState, Offer, Store
 from oversight_protocol.checkpoint import Checkpoint
 from oversight_protocol.durability import Step
 from oversight_protocol.envelope import Envelope
-from oversight_protocol.errors import Family, Refused
-from oversight_protocol.exchange import Reply, Request
+from oversight_protocol.errors import Family, OversightError, Refused
+from oversight_protocol.exchange import Reply, Request, Status
 from oversight_protocol.release import Ticket
 from oversight_protocol.study import Study
 
 _log = structlog.get_logger("oversight_coordinator.dispatcher")
 
 OFFER_AGAIN_SECONDS = 60.0
-"""When an agent refused an offer, it is shown again after this."""
+"""When an agent refused an offer or a receipt, it is shown again after this."""
+
+_FITTING: Mapping[AskState, frozenset[Status]] = {
+    AskState.QUEUED: frozenset({"accepted", "held", "answered", "refused"}),
+    AskState.ACCEPTED: frozenset({"accepted", "held", "answered", "refused", "unknown"}),
+    AskState.HELD: frozenset({"accepted", "held", "answered", "refused", "unknown"}),
+    AskState.ANSWERED: frozenset({"recorded", "refused"}),
+}
+"""The replies that fit what is sent in each state: an ask, a collect, a collect, a receipt."""
 
 
 class Fleet(Protocol):
@@ -89,30 +100,40 @@ class Dispatch:
         if not subjects:
             return
         reachable = {la: subjects[la] for la in sorted(subjects.keys() & self._fleet.online())}
-        messages = {la: self._request(subject) for la, subject in reachable.items()}
+        messages = {
+            la: request.canonical()
+            for la, subject in reachable.items()
+            if (request := self._request(subject)) is not None
+        }
         if not messages:
             return
         for la, message_id in self._fleet.push(messages).items():
             self._in_flight[message_id] = _InFlight(la, reachable[la], now)
 
-    def _request(self, subject: Ask | Offer) -> bytes:
-        if isinstance(subject, Offer):
-            return self._with_study("offer", subject.study, None).canonical()
-        if subject.state is AskState.QUEUED:
-            envelope = Envelope.from_bytes(subject.envelope)
-            study = Ticket.parse(envelope.payload).study
-            return self._with_study("ask", study, envelope).canonical()
-        if subject.state is AskState.ANSWERED and subject.receipt is not None:
-            return Request(kind="receipt", receipt=subject.receipt.decode()).canonical()
-        return Request(kind="collect", ticket_id=subject.ticket).canonical()
+    def _request(self, subject: Ask | Offer) -> Request | None:
+        try:
+            return self._offer(subject) if isinstance(subject, Offer) else self._next(subject)
+        except OversightError as error:
+            _log.error("nothing-sent", la=subject.la, problem=str(error))
+            self._put_off(subject, self._clock() + self._settings.reply_seconds)
+            return None
 
-    def _with_study(self, kind: str, digest: str, ticket: Envelope | None) -> Request:
+    def _offer(self, offer: Offer) -> Request:
         return Request(
-            kind="ask" if kind == "ask" else "offer",
-            trust=trust_files.bundle(self._settings.trust),
-            study=self._study(digest)[0].raw.decode(),
-            ticket=ticket.raw.decode() if ticket else None,
-        )
+            kind="offer", trust=trust_files.bundle(self._settings.trust),
+            study=self._study(offer.study)[0].raw.decode(),
+        )  # fmt: skip
+
+    def _next(self, ask: Ask) -> Request:
+        if ask.state is AskState.QUEUED:
+            study = Ticket.parse(Envelope.from_bytes(ask.envelope).payload).study
+            return Request(
+                kind="ask", trust=trust_files.bundle(self._settings.trust),
+                study=self._study(study)[0].raw.decode(), ticket=ask.envelope.decode(),
+            )  # fmt: skip
+        if ask.state is AskState.ANSWERED and ask.receipt is not None:
+            return Request(kind="receipt", receipt=ask.receipt.decode())
+        return Request(kind="collect", ticket_id=ask.ticket)
 
     def _study(self, digest: str) -> tuple[Envelope, Study]:
         if digest not in self._studies:
@@ -127,18 +148,37 @@ class Dispatch:
             return
         for message_id, body in self._fleet.pull(list(self._in_flight)):
             message = self._in_flight.pop(message_id, None)
-            if message is None or body is None:
+            if message is None:
                 continue
             try:
-                reply = Reply.parse(body)
-            except Refused:
-                _log.warning("reply-malformed", la=message.la)
-                continue
-            self._keep_checkpoint(message.la, reply)
-            if isinstance(message.subject, Offer):
-                self._after_offer(message.subject, reply)
-            else:
-                self._after_ask(message.subject, reply)
+                self._take(message, body)
+            except OversightError as error:
+                _log.error("reply-not-taken", la=message.la, problem=str(error))
+                self._leave_alone(message.subject)
+
+    def _take(self, message: _InFlight, body: bytes | None) -> None:
+        try:
+            reply = Reply.parse(body) if body is not None else None
+        except Refused:
+            _log.warning("reply-malformed", la=message.la)
+            reply = None
+        if reply is None:
+            self._leave_alone(message.subject)
+            return
+        self._keep_checkpoint(message.la, reply)
+        if isinstance(message.subject, Offer):
+            self._after_offer(message.subject, reply)
+        else:
+            self._after_ask(message.subject, reply)
+
+    def _leave_alone(self, subject: Ask | Offer) -> None:
+        self._put_off(subject, self._clock() + self._settings.reply_seconds)
+
+    def _put_off(self, subject: Ask | Offer, next_at: float) -> None:
+        if isinstance(subject, Offer):
+            self._store.delay_offer(subject, next_at)
+        else:
+            self._store.set_ask(subject.ticket, was=subject.state, next_at=next_at)
 
     def _after_offer(self, offer: Offer, reply: Reply) -> None:
         if reply.status == "offered":
@@ -150,29 +190,36 @@ class Dispatch:
         ask = self._store.ask(before.ticket)
         if ask is None or ask.state is not before.state:
             return
-        if reply.status == "answered" and reply.answer is not None:
-            ticket = Ticket.parse(Envelope.from_bytes(ask.envelope).payload)
-            trust = trust_files.current(self._settings.trust)
-            self._receiver.receive(reply.answer.encode(), ask, self._study(ticket.study)[1], trust)
+        if reply.status not in _FITTING[ask.state]:
+            _log.warning("reply-does-not-fit", la=ask.la, status=reply.status)
+            self._leave_alone(ask)
+        elif reply.status == "answered":
+            self._answered(ask, reply.answer or "")
         elif reply.status in ("accepted", "held"):
             self._wait(ask, reply)
         elif reply.status == "recorded":
-            self._store.set_ask(ask.ticket, state=AskState.DONE)
-            reached(Step.RECEIPT_KNOWN)
+            if self._store.set_ask(ask.ticket, was=ask.state, state=AskState.DONE):
+                reached(Step.RECEIPT_KNOWN)
         elif reply.status == "unknown":
-            self._store.set_ask(ask.ticket, state=AskState.QUEUED, next_at=0.0)
+            self._store.set_ask(ask.ticket, was=ask.state, state=AskState.QUEUED, next_at=0.0)
         elif ask.state is AskState.ANSWERED:
             # Its receipt was not taken: the answer is here all the same.
-            self._store.set_ask(ask.ticket, next_at=self._clock() + OFFER_AGAIN_SECONDS)
+            self._put_off(ask, self._clock() + OFFER_AGAIN_SECONDS)
         else:
             self._receiver.refuse_unsigned(ask, reply.family or Family.PROTOCOL)
+
+    def _answered(self, ask: Ask, answer: str) -> None:
+        ticket = Ticket.parse(Envelope.from_bytes(ask.envelope).payload)
+        trust = trust_files.current(self._settings.trust)
+        self._receiver.receive(answer.encode(), ask, self._study(ticket.study)[1], trust)
 
     def _wait(self, ask: Ask, reply: Reply) -> None:
         held = reply.status == "held"
         state = AskState.HELD if held else AskState.ACCEPTED
         pause = self._settings.held_seconds if held else self._settings.collect_seconds
-        self._store.set_ask(ask.ticket, state=state, next_at=self._clock() + pause)
-        if ask.state is AskState.QUEUED:
+        next_at = self._clock() + pause
+        moved = self._store.set_ask(ask.ticket, was=ask.state, state=state, next_at=next_at)
+        if moved and ask.state is AskState.QUEUED:
             reached(Step.ASK_ACCEPTED)
 
     def _keep_checkpoint(self, la: str, reply: Reply) -> None:
@@ -191,3 +238,5 @@ class Dispatch:
         for message_id, message in list(self._in_flight.items()):
             if now - message.sent_at > self._settings.reply_seconds:
                 del self._in_flight[message_id]
+                # It is due again at once, but after whatever else waits for this authority.
+                self._put_off(message.subject, now)

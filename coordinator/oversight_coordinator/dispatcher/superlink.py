@@ -2,13 +2,14 @@
 
 Rules kept here:
 
-1. It listens on 127.0.0.1 only: whoever reaches its port can start code here (its Control interface
-   has no authentication). The gateway in front of it lets only Fleet calls through.
+1. It listens on 127.0.0.1 only: whoever reaches its port can start code here (its Control
+   interface has no authentication). The gateway in front of it lets only Fleet calls through.
 2. Its CA is made at every start and lives only as long as the process.
-3. Flower's telemetry, update checks and run-time installation of dependencies are off, and its files
-   stay below the coordinator's home.
+3. Flower's telemetry, update checks and run-time installation of dependencies are off, and its
+   files stay below the coordinator's home.
 4. The bundle that Flower demands is an empty shim: its `serverapp` names our installed module.
-5. After a restart the nodes are registered again and a new run is started; an old run never resumes.
+5. After a restart the nodes are registered again and a new run is started; an old one never
+   resumes.
 """
 
 from __future__ import annotations
@@ -24,7 +25,12 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
 from flwr.cli.build import build_fab_from_files
 from flwr.common.serde import fab_to_proto
-from flwr.proto.control_pb2 import ListNodesRequest, RegisterNodeRequest, StartRunRequest
+from flwr.proto.control_pb2 import (
+    ListNodesRequest,
+    RegisterNodeRequest,
+    StartRunRequest,
+    UnregisterNodeRequest,
+)
 from flwr.supercore.control.control_http_client import ControlHttpClient
 from flwr.supercore.fab import Fab
 from flwr.supercore.interceptors.http.runtime_version import RuntimeVersionHttpInterceptor
@@ -36,6 +42,7 @@ from oversight_coordinator.config import HOME_VARIABLE, Settings
 QUIET = {"FLWR_TELEMETRY_ENABLED": "0", "FLWR_DISABLE_UPDATE_CHECK": "1"}
 """No calls to anyone but our own: Flower's are on by default."""
 
+_PROXIES = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"})
 _CERTIFICATE_DAYS = 30
 """Longer than any SuperLink process should run; it gets a new certificate at every start."""
 
@@ -60,6 +67,16 @@ clientapp = "oversight_agent.clientapp:app"
     "oversight_shim.py": b"",
 }
 """The bundle that Flower demands: its `serverapp` names our installed module."""
+
+
+def forget_proxies() -> None:
+    """Have nothing that is called from this process, or from what it starts, go by a proxy.
+
+    All that is called is on loopback, and Flower's clients would obey the environment.
+    """
+    for name in list(os.environ):
+        if name.upper() in _PROXIES:
+            del os.environ[name]
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -126,6 +143,10 @@ class Control:
     def register(self, node_key: bytes) -> int:
         """Register a node by its public key (PEM); the identifier that the SuperLink gave it."""
         return self._client.RegisterNode(RegisterNodeRequest(public_key=node_key)).node_id
+
+    def unregister(self, node: int) -> None:
+        """Forget a node: its calls are refused from now on."""
+        self._client.UnregisterNode(UnregisterNodeRequest(node_id=node))
 
     def start_run(self, bundle: Mapping[str, bytes] = SHIM) -> int:
         """Start a bundle's ServerApp, which is ours unless told otherwise; the run's identifier."""

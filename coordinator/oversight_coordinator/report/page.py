@@ -32,7 +32,7 @@ _MONTHS = (
 )
 
 
-def write_report(  # noqa: PLR0913 - what the page is about, and where it goes
+def write_report(
     study: Study,
     wave: Wave,
     rows: Sequence[PooledRow],

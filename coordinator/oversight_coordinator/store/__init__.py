@@ -4,14 +4,15 @@ The store is the truth; Flower's messages are disposable. SQLite by default, Pos
 schema is made and changed by Alembic only (`migrations/`).
 """
 
-from oversight_coordinator.store.store import (
+from oversight_coordinator.store.database import StoreError
+from oversight_coordinator.store.records import (
     Ask,
     AskState,
     Enrolment,
     Offer,
     Run,
-    Store,
     StoredStudy,
 )
+from oversight_coordinator.store.store import Store
 
-__all__ = ["Ask", "AskState", "Enrolment", "Offer", "Run", "Store", "StoredStudy"]
+__all__ = ["Ask", "AskState", "Enrolment", "Offer", "Run", "Store", "StoreError", "StoredStudy"]

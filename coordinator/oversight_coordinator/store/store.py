@@ -11,98 +11,22 @@ The states of an ask, and what moves it on:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
-from importlib.resources import files as package_files
-from typing import Any
+from collections.abc import Sequence
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import event
 
 from oversight_coordinator.store import tables as t
+from oversight_coordinator.store.database import Database
+from oversight_coordinator.store.records import (
+    OPEN_STATES,
+    Ask,
+    AskState,
+    Enrolment,
+    Offer,
+    Run,
+    StoredStudy,
+)
 from oversight_protocol.errors import InputError
-
-BUSY_MILLISECONDS = 30_000
-"""How long a writer waits for another process's transaction on SQLite."""
-
-
-class AskState(StrEnum):
-    """How far an ask has come."""
-
-    QUEUED = "queued"
-    ACCEPTED = "accepted"
-    HELD = "held"
-    ANSWERED = "answered"
-    DONE = "done"
-    REJECTED = "rejected"
-    UNREACHABLE = "unreachable"
-
-
-OPEN_STATES = (AskState.QUEUED, AskState.ACCEPTED, AskState.HELD)
-"""States in which no answer is here yet."""
-
-
-@dataclass(frozen=True)
-class StoredStudy:
-    """A published study."""
-
-    digest: str
-    name: str
-    version: int
-    envelope: bytes
-    published_at: int
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A study that an authority has yet to be shown."""
-
-    study: str
-    la: str
-
-
-@dataclass(frozen=True)
-class Run:
-    """One asking of a wave."""
-
-    id: str
-    study: str
-    wave: str
-    created_at: int
-
-
-@dataclass(frozen=True)
-class Ask:
-    """One authority's part of a run."""
-
-    ticket: str
-    run: str
-    la: str
-    envelope: bytes
-    state: AskState
-    next_at: float
-    deadline: float
-    family: str | None
-    answer: bytes | None
-    receipt: bytes | None
-    received_at: int | None
-
-
-@dataclass(frozen=True)
-class Enrolment:
-    """An invitation and what came of it: invited, pending, approved or used up."""
-
-    token_digest: str
-    la: str
-    name: str
-    expires_at: int
-    state: str
-    signing_key: str | None
-    node_key: str | None
 
 
 class Store:
@@ -113,40 +37,12 @@ class Store:
     """
 
     def __init__(self, url: str) -> None:
-        self._engine = sa.create_engine(url)
-        if self._engine.dialect.name == "sqlite":
-            event.listen(self._engine, "connect", _prepare_sqlite)
-        try:
-            self._migrate()
-        except sa.exc.OperationalError as error:
-            raise InputError(
-                f"the store cannot be opened ({type(error.orig).__name__})",
-                where=self._engine.url.render_as_string(hide_password=True),
-                advice="check the path or URL and its rights",
-            ) from None
+        self._database = Database(url)
+        self._write, self._all = self._database.writing, self._database.rows
 
     def close(self) -> None:
         """Give the connections back."""
-        self._engine.dispose()
-
-    def _migrate(self) -> None:
-        config = Config()
-        folder = package_files("oversight_coordinator") / "store" / "migrations"
-        config.set_main_option("script_location", str(folder))
-        with self._engine.begin() as connection:
-            if self._engine.dialect.name == "sqlite":
-                connection.exec_driver_sql("SELECT 1")
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-
-    @contextmanager
-    def _write(self) -> Iterator[sa.Connection]:
-        with self._engine.begin() as connection:
-            yield connection
-
-    def _all(self, query: sa.Select[Any]) -> Sequence[sa.RowMapping]:
-        with self._engine.connect() as connection:
-            return connection.execute(query).mappings().all()
+        self._database.close()
 
     # ------------------------------------------------------------------ studies and offers
 
@@ -159,11 +55,11 @@ class Store:
             if known:
                 return False
             connection.execute(sa.insert(t.studies).values(**vars(study)))
-            connection.execute(
-                sa.insert(t.offers),
-                [{"study": study.digest, "la": la, "state": "queued", "next_at": 0.0}
-                 for la in las],
-            )  # fmt: skip
+            offers = [
+                {"study": study.digest, "la": la, "state": "queued", "next_at": 0.0} for la in las
+            ]
+            if offers:
+                connection.execute(sa.insert(t.offers), offers)
             return True
 
     def study(self, name_or_digest: str) -> StoredStudy:
@@ -259,23 +155,25 @@ class Store:
         )
         return [_ask(row) for row in rows]
 
-    def set_ask(self, ticket: str, **values: object) -> None:
-        """Change an ask's state or next time."""
+    def set_ask(self, ticket: str, *, was: AskState | None = None, **values: object) -> bool:
+        """Change an ask's state or next time; False if it is no longer in the state `was`."""
+        c = t.asks.c
+        change = sa.update(t.asks).where(c.ticket == ticket).values(values)
         with self._write() as connection:
-            connection.execute(sa.update(t.asks).where(t.asks.c.ticket == ticket).values(values))
+            return _changed(connection, change if was is None else change.where(c.state == was))
 
     def expire_asks(self, now: float) -> list[str]:
         """Mark asks past their deadline as unreachable; their tickets."""
         c = t.asks.c
+        late = sa.select(c.ticket).where(c.state.in_(OPEN_STATES), c.deadline <= now)
+        if not self._all(late):
+            return []
         with self._write() as connection:
-            late = connection.execute(
-                sa.select(c.ticket).where(c.state.in_(OPEN_STATES), c.deadline <= now)
-            ).scalars().all()  # fmt: skip
-            if late:
-                connection.execute(
-                    sa.update(t.asks).where(c.ticket.in_(late)).values(state=AskState.UNREACHABLE)
-                )
-        return list(late)
+            tickets = connection.execute(late).scalars().all()
+            connection.execute(
+                sa.update(t.asks).where(c.ticket.in_(tickets)).values(state=AskState.UNREACHABLE)
+            )
+        return list(tickets)
 
     # ------------------------------------------------------------------ enrolment
 
@@ -302,12 +200,15 @@ class Store:
         rows = self._all(sa.select(t.enrolments).where(c.token_digest == token_digest))
         return Enrolment(**rows[0]) if rows else None
 
-    def set_enrolment(self, token_digest: str, **values: object) -> None:
-        """Change an invitation."""
+    def set_enrolment(self, token_digest: str, *, was: str, **values: object) -> bool:
+        """Change an invitation; False if it is no longer in the state `was`."""
         c = t.enrolments.c
         with self._write() as connection:
-            connection.execute(
-                sa.update(t.enrolments).where(c.token_digest == token_digest).values(values)
+            return _changed(
+                connection,
+                sa.update(t.enrolments)
+                .where(c.token_digest == token_digest, c.state == was)
+                .values(values),
             )
 
     # ------------------------------------------------------------------ lease and checkpoints
@@ -315,21 +216,14 @@ class Store:
     def take_lease(self, name: str, holder: str, pid: int, now: float, seconds: float) -> bool:
         """Take or renew a lease; False while another holds it."""
         c = t.leases.c
+        values = {"holder": holder, "pid": pid, "expires_at": now + seconds}
         with self._write() as connection:
-            updated = connection.execute(
-                sa.update(t.leases)
-                .where(c.name == name, (c.holder == holder) | (c.expires_at <= now))
-                .values(holder=holder, pid=pid, expires_at=now + seconds)
-            ).rowcount
-            if updated:
+            free = (c.name == name) & ((c.holder == holder) | (c.expires_at <= now))
+            if _changed(connection, sa.update(t.leases).where(free).values(values)):
                 return True
             if connection.execute(sa.select(c.name).where(c.name == name)).first():
                 return False
-            connection.execute(
-                sa.insert(t.leases).values(
-                    name=name, holder=holder, pid=pid, expires_at=now + seconds
-                )
-            )
+            connection.execute(sa.insert(t.leases).values(name=name, **values))
             return True
 
     def lease(self, name: str, now: float) -> int | None:
@@ -354,18 +248,13 @@ class Store:
                 )  # fmt: skip
 
 
+def _changed(connection: sa.Connection, change: sa.Update) -> bool:
+    return bool(connection.execute(change).rowcount)
+
+
 def _ask(row: sa.RowMapping) -> Ask:
     return Ask(**{**row, "state": AskState(row["state"])})
 
 
 def _ask_values(ask: Ask) -> dict[str, object]:
     return {**vars(ask), "state": str(ask.state)}
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    """Durable commits, readers beside a writer, and patience with other processes."""
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.close()

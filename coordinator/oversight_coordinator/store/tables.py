@@ -1,5 +1,8 @@
-"""The store's tables (SQLAlchemy Core). Instants are whole seconds UTC as Unix time, which every
-database keeps alike; signed documents are kept as the bytes that were signed."""
+"""The store's tables (SQLAlchemy Core).
+
+Instants are whole seconds UTC as Unix time, which every database keeps alike; signed documents are
+kept as the bytes that were signed.
+"""
 
 from __future__ import annotations
 
