@@ -213,7 +213,10 @@ def test_two_processes_that_work_on_the_same_question_give_one_answer(
         result = compute(job)
         agent.run_job = compute
         home.write("posts.csv", posts_csv(200, agency_every=4))
-        other.settle(asker.ask(study, id="ticket-2"))
+        ticket = asker.ticket(study, id="ticket-2")
+        other.handle(asker.ask(study, ticket))
+        other.answering._put_off.add(home.bodies("ticket-accepted")[0]["digest"])
+        other.answering.work()
         return result
 
     agent.run_job = overtaken
@@ -222,6 +225,42 @@ def test_two_processes_that_work_on_the_same_question_give_one_answer(
     by_ticket = {entry["ticket"]: entry["release"] for entry in home.bodies("answered")}
     assert len(home.bodies("answered")) == 2
     assert by_ticket["ticket-1"]["tables"] == by_ticket["ticket-2"]["tables"]
+
+
+def test_a_ticket_that_another_process_answered_is_not_refused_afterwards(
+    home: Home, agent: Agent, asker: Asker
+) -> None:
+    other = Agent(home, agent.clock)
+
+    def overtaken(job: Job) -> JobResult:
+        other.answering.work()
+        other.deciding.withdraw_study("posts-study", "person:ina")
+        return compute(job)
+
+    agent.run_job = overtaken
+    agent.settle(asker.ask(asker.study()))
+
+    assert (len(home.bodies("answered")), home.bodies("refused")) == (1, [])
+
+
+def test_a_new_figure_keeps_the_stricter_rules_even_beside_a_frozen_one(
+    agent: Agent, asker: Asker
+) -> None:
+    study = asker.study()
+    agent.settle(asker.ask(study, tables=("posts",)))
+    agent.home.policy(POLICY + "[rules]\nminimum_persons = 25\n")
+
+    def too_small(job: Job) -> JobResult:
+        strict = compute(job)
+        loose = compute(job.model_copy(update={"rules": Rules()}))
+        tables = [s.model_copy(update={"answer": x.answer})
+                  for s, x in zip(strict.tables, loose.tables, strict=True)]  # fmt: skip
+        return strict.model_copy(update={"tables": tuple(tables)})
+
+    agent.run_job = too_small
+    agent.settle(asker.ask(study, id="ticket-2"))
+
+    assert agent.home.bodies("refused")[0]["reason"] == str(Reason.FLOOR)
 
 
 # ---------------------------------------------------------------------- held releases
@@ -381,6 +420,15 @@ def test_older_trust_files_are_refused_and_the_newer_ones_stay(agent: Agent, ask
     assert (reply.status, reply.family) == ("refused", Family.PROTOCOL)
     assert agent.home.bodies("refused")[0]["reason"] == str(Reason.ROLLBACK)
     assert agent.home.bodies("trust-updated")[-1]["roster"] == 2
+
+
+def test_newer_trust_files_are_recorded_once(agent: Agent, asker: Asker) -> None:
+    newer = Asker(agent.clock, protocol.network(roster=protocol.roster_document(version=2)))
+
+    for one in (asker, asker, newer, newer):
+        agent.handle(one.offer(one.study()))
+
+    assert [entry["roster"] for entry in agent.home.bodies("trust-updated")] == [1, 2]
 
 
 # ---------------------------------------------------------------------- collecting, receipts
