@@ -252,14 +252,10 @@ class InputError(OversightError):
     ) -> None:
         self.what, self.where = what, where
         self.found, self.expected, self.advice = found, expected, advice
+        labelled = (("Found", found), ("Expected", expected), ("What to do", advice))
         parts = [f"{where}: {what}" if where else what]
-        if found:
-            parts.append(f"Found: {found}.")
-        if expected:
-            parts.append(f"Expected: {expected}.")
-        if advice:
-            parts.append(f"What to do: {advice}.")
-        super().__init__(" ".join(parts))
+        parts += [f"{label}: {text}" for label, text in labelled if text]
+        super().__init__(" ".join(f"{part.rstrip('.')}." for part in parts))
 
 
 class Refused(OversightError):  # noqa: N818 — it is an answer, not a mistake

@@ -45,7 +45,7 @@ CASES = [
 def test_a_command_in_the_documents_exists_with_its_options(line: str):
     program, *words = shlex.split(line.replace("…", "x"), comments=True)
     command: click.Command = PROGRAMS[program]
-    while isinstance(command, click.Group) and words:
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
         name = words.pop(0)
         assert name in command.commands, f"'{program}' has no '{name}'"
         command = command.commands[name]

@@ -103,7 +103,7 @@ CHANGES = {
     ),
     "a code that is a list": (
         ('" Manager " = 3', '" Manager " = [3]'),
-        (10, "this setting does not fit Expected", "text or a whole number"),
+        (10, "this setting does not fit. Expected", "text or a whole number"),
     ),
     "codes that are the same but for white space": (
         ('" Manager " = 3', '"Social worker " = 3'),
@@ -138,7 +138,7 @@ CHANGES = {
     ),
     "a constant that is neither text, number nor date": (
         ('agency = { column = "Agency", blank = 0 }', "agency = { constant = true }"),
-        (11, "does not fit Expected", "text, a number or a date"),
+        (11, "does not fit. Expected", "text, a number or a date"),
     ),
     "a constant date as text": (
         ('role_start = { column = "From" }', 'role_start = { constant = "2026-01-01" }'),

@@ -78,8 +78,8 @@ def test_a_byte_order_mark_is_no_part_of_the_header(tmp_path: Path) -> None:
         ("", "log.csv: the file is empty"),
         ("\n \n,,\n", "log.csv: the file is empty"),
         ("a,b\n", "log.csv: the file has a header but no rows"),
-        (f"a,b\n1,{PERSON},3\n", "log.csv, line 2: the row has too many values Found: 3"),
-        (f'a,b\n"\n",1\n{PERSON}\n', "log.csv, line 4: the row has too few values Found: 1"),
+        (f"a,b\n1,{PERSON},3\n", "log.csv, line 2: the row has too many values. Found: 3"),
+        (f'a,b\n"\n",1\n{PERSON}\n', "log.csv, line 4: the row has too few values. Found: 1"),
         (f"{PERSON},x,{PERSON}\n1,2,3\n", "line 1: columns 1 and 3 have the same name"),
         (f"{PERSON}, \n1,2\n", "line 1: column 2 has no name"),
         (f'a,b\n1,2\n1,"{PERSON}\n3,4\n', "line 3: a quoted value that starts here"),
@@ -110,7 +110,7 @@ def test_a_missing_file_is_refused_by_its_name_alone(tmp_path: Path) -> None:
 def test_a_folder_is_not_a_source(tmp_path: Path) -> None:
     (tmp_path / "log.csv").mkdir()
 
-    with pytest.raises(InputError, match=r"this is not a file Found: a folder"):
+    with pytest.raises(InputError, match=r"this is not a file. Found: a folder"):
         read(SOURCE, tmp_path)
 
 

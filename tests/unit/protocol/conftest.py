@@ -6,15 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from oversight_protocol.errors import Reason, Refused
 from oversight_protocol.study import Study
 from oversight_protocol.trust import Trust
 from support import protocol
-
-settings.register_profile("protocol", deadline=None, max_examples=60)
-settings.load_profile("protocol")
 
 
 @pytest.fixture

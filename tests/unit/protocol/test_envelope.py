@@ -310,6 +310,7 @@ UNKNOWN_ALGORITHM = (
 @pytest.mark.parametrize(
     "pem",
     [b"", b"personal content", _pem_of_another_kind(), _pem_with_a_passphrase(), UNKNOWN_ALGORITHM],
+    ids=["empty", "text", "another kind of key", "with a passphrase", "unknown algorithm"],
 )
 def test_a_file_that_holds_no_usable_key_is_named_and_not_quoted(pem: bytes):
     with pytest.raises(InputError) as caught:

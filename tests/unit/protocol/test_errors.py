@@ -73,7 +73,7 @@ def test_an_input_error_says_where_what_and_what_to_do():
     )
 
     assert str(error) == (
-        "a.csv, row 3: this is no date Found: text. Expected: a date. What to do: mend it."
+        "a.csv, row 3: this is no date. Found: text. Expected: a date. What to do: mend it."
     )
 
 
