@@ -75,6 +75,11 @@ _FAULT = ("fault", "what answers is no coordinator, or this agent has a fault; t
           "kind of error; trying again")  # fmt: skip
 
 
+_CONTENT_SECONDS = 3.0
+"""How long a message's content may follow its announcement: the coordinator uploads both at once.
+If it died between them, waiting longer would only keep the next coordinator waiting."""
+
+
 class _OffTheListError(Exception):
     """The SuperLink no longer counts this node as online."""
 
@@ -175,7 +180,7 @@ class FleetNode:
         contents = pull_objects(
             [part.object_id for part in iterate_object_tree(tree)],
             make_pull_object_fn_protobuf(self._client.PullObject, node, run_id),
-            max_time=self._settings.timeout,
+            max_time=_CONTENT_SECONDS,
         )
         message = cast("Message", inflate_object_from_contents(message_id, contents))
         message.metadata.__dict__["_message_id"] = message_id

@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
 import structlog
@@ -26,11 +26,15 @@ from flwr.serverapp import Grid, ServerApp
 from oversight_coordinator import config, keys, logs
 from oversight_coordinator.config import HOME_VARIABLE, Settings
 from oversight_coordinator.dispatcher.loop import Dispatch
+from oversight_coordinator.dispatcher.replies import Replies
 from oversight_coordinator.ledger import LedgerFile
 from oversight_coordinator.receive import Receiver
 from oversight_coordinator.store import Store
 from oversight_coordinator.times import now
 from oversight_protocol.errors import OversightError
+
+if TYPE_CHECKING:
+    from flwr.superlink.grid.http_grid import HttpGrid
 
 LEASE = "dispatcher"
 RECORD, FIELD = "oversight", "body"
@@ -81,6 +85,8 @@ class FlowerFleet:
 
     def __init__(self, grid: Grid, nodes: Path) -> None:
         self._grid, self._nodes = grid, nodes
+        # Flower hands a grid of this class to every ServerApp that it starts.
+        self._replies = Replies(cast("HttpGrid", grid))
 
     def online(self) -> Collection[str]:
         """The authorities whose nodes the SuperLink has online."""
@@ -103,10 +109,7 @@ class FlowerFleet:
 
     def pull(self, message_ids: Sequence[str]) -> list[tuple[str, bytes | None]]:
         """Replies that have come."""
-        return [
-            (reply.metadata.reply_to_message_id, _body(reply))
-            for reply in self._grid.pull_messages(message_ids)
-        ]
+        return [(message_id, _body(reply)) for message_id, reply in self._replies.pull(message_ids)]
 
     def _by_la(self) -> dict[str, int]:
         try:
@@ -115,14 +118,17 @@ class FlowerFleet:
             return {}
 
 
-def _body(reply: Message) -> bytes | None:
+def _body(reply: Message | None) -> bytes | None:
+    if reply is None:
+        return None
     if reply.has_error():
         _log.warning("flower-error", code=reply.error.code)
         return None
     try:
-        return cast("bytes", reply.content.config_records[RECORD][FIELD])
-    except KeyError:
+        body = reply.content.config_records[RECORD][FIELD]
+    except (KeyError, ValueError):
         return None
+    return body if isinstance(body, bytes) else None
 
 
 def _end_with_parent(parent: int) -> None:
