@@ -70,9 +70,8 @@ class Supervisor:
         self._dispatcher: psutil.Process | None = None
         self._running = processes.RunningFile(settings.home / STATE)
         self._nodes: dict[str, int] | None = None
-        self._restarts = {
-            part: Restarts(time.monotonic) for part in ("gateway", "superlink", "dispatcher")
-        }
+        parts = ("gateway", "superlink", "dispatcher")
+        self._restarts = {part: Restarts(time.monotonic) for part in parts}
         self._problem = ""
 
     def run(self, stop: threading.Event) -> None:
@@ -118,9 +117,9 @@ class Supervisor:
             self._start_superlink()
             self._wait_for_superlink(stop)
         try:
-            if self._superlink is not None and self._superlink.poll() is None:
-                self._register_nodes()
-                self._watch_dispatcher()
+            if self._control and self._superlink and self._superlink.poll() is None:
+                self._register_nodes(self._control)
+                self._watch_dispatcher(self._control)
             holder = self._lease_holder()
             self._note(holder.pid if holder else None)
             self._report("")
@@ -181,19 +180,17 @@ class Supervisor:
             if stop.wait(LOOK_SECONDS / 3):
                 return
 
-    def _register_nodes(self) -> None:
-        if self._control is None:
-            return
+    def _register_nodes(self, control: superlink.Control) -> None:
         roster = trust_files.current(self._settings.trust).roster
         active = {agent.la: agent.node_key for agent in roster.agents if agent.status == "active"}
         for la, (key, node) in list(self._registered.items()):
             if active.get(la) != key:
                 del self._registered[la]
-                self._control.unregister(node)
+                control.unregister(node)
                 _log.info("node-unregistered", la=la)
         for la, key in active.items():
             if la not in self._registered:
-                node = self._control.register(superlink.node_pem(node_public_key(key)))
+                node = control.register(superlink.node_pem(node_public_key(key)))
                 self._registered[la] = key, node
                 _log.info("node-registered", la=la)
         nodes = {la: node for la, (_, node) in sorted(self._registered.items())}
@@ -201,9 +198,7 @@ class Supervisor:
             files.write(self._settings.superlink / "nodes.json", json.dumps(nodes).encode())
             self._nodes = nodes
 
-    def _watch_dispatcher(self) -> None:
-        if self._control is None:
-            return
+    def _watch_dispatcher(self, control: superlink.Control) -> None:
         now = time.monotonic()
         if holder := self._lease_holder():
             self._dispatcher, self._last_sign = holder, now
@@ -213,7 +208,7 @@ class Supervisor:
         if not self._restarts["dispatcher"].is_due():
             return
         self._kill_dispatcher()
-        self._control.start_run()
+        control.start_run()
         self._restarts["dispatcher"].started()
         self._run_started = self._last_sign = time.monotonic()
         _log.info("run-started")
@@ -256,9 +251,9 @@ class Supervisor:
         found = [self._dispatcher, *self._dispatchers()]
         with suppress(StoreError):
             found.append(self._lease_holder())
-        for process in found:
-            if process is not None and processes.is_alive(process) and _is_dispatcher(process):
-                processes.kill_tree(process.pid)
+        for one in found:
+            if one is not None and processes.is_alive(one) and _is_dispatcher(one):
+                processes.kill_tree(one.pid)
         self._dispatcher = None
 
     def _stop_all(self) -> None:
@@ -298,8 +293,8 @@ def wait_until_ready(home: Path, las: set[str], alive: Callable[[], bool], secon
             state = json.loads((home / STATE).read_bytes())
         except (OSError, ValueError):
             state = {}
-        parts = ("gateway", "superlink", "dispatcher")
-        if all(state.get(part) for part in parts) and las <= set(state.get("nodes", [])):
+        running = all(state.get(part) for part in ("gateway", "superlink", "dispatcher"))
+        if running and las <= set(state.get("nodes", [])):
             return True
         time.sleep(LOOK_SECONDS / 3)
     return False

@@ -6,12 +6,16 @@ what it does through `SimulatedAgent.before`, by taking it offline, or by losing
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from oversight_coordinator import config, trust_files
 from oversight_coordinator.asking import Question, ask, publish
@@ -21,12 +25,14 @@ from oversight_coordinator.ledger import LedgerFile
 from oversight_coordinator.receive import Receiver
 from oversight_coordinator.store import Ask, Store
 from oversight_protocol.checkpoint import Checkpoint
+from oversight_protocol.enrolment import Enrolment, EnrolmentRequest, token_digest
 from oversight_protocol.envelope import Envelope, seal
 from oversight_protocol.errors import FAMILY_TEXT, Family
 from oversight_protocol.exchange import Reply, Request
 from oversight_protocol.release import Head, Receipt, Release, Ticket
 from support import protocol
 
+NODE_KEY = ec.derive_private_key(12345, ec.SECP384R1())
 SERVICE = protocol.signing_key("coordinator service")
 
 
@@ -256,3 +262,29 @@ def make_world(home: Path) -> Iterator[World]:
     dispatch = Dispatch(settings, store, receiver, fleet, clock)
     yield World(settings, store, ledger, clock, agents, fleet, receiver, dispatch)
     store.close()
+
+
+def node_public_key(key: ec.EllipticCurvePrivateKey) -> str:
+    """A node's public key as enrolments and rosters hold it."""
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return b64encode(key.public_key().public_bytes(serialization.Encoding.DER, form)).decode()
+
+
+def enrolment_request(
+    token: str,
+    *,
+    signer: str = "agent of Kent",
+    node: ec.EllipticCurvePrivateKey = NODE_KEY,
+    envelope_token: str | None = None,
+    **changes: Any,
+) -> bytes:
+    """The body of Kent's call to enrol, proven by both keys unless changed."""
+    key = protocol.signing_key(signer)
+    proven = token_digest(envelope_token or token)
+    fields = {
+        "la": protocol.KENT, "token_digest": proven, "signing_key": protocol.public_hex(key),
+        "node_key": node_public_key(node),
+        "node_signature": node.sign(proven.encode(), ec.ECDSA(hashes.SHA256())).hex(), **changes,
+    }  # fmt: skip
+    envelope = seal("enrolment", Enrolment(**fields), key)
+    return EnrolmentRequest(token=token, envelope=envelope.raw.decode()).canonical()

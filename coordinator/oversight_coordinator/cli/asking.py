@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -41,6 +42,13 @@ def add_to(app: typer.Typer) -> None:
     app.command("report")(report)
 
 
+def _require_number(hours: float) -> float:
+    # To the parser of options, "nan" is a number that is neither too small nor too large.
+    if math.isnan(hours):
+        raise typer.BadParameter("a number of hours is needed")
+    return hours
+
+
 def run(
     study: Annotated[str, typer.Argument(help="A published study's name or digest.")],
     wave: Annotated[str, typer.Option(help="Which of the study's waves.")],
@@ -53,7 +61,10 @@ def run(
     within: Annotated[
         float,
         typer.Option(
-            help="Hours after which who has not answered is unreachable.", min=0.001, max=8784
+            help="Hours after which who has not answered is unreachable.",
+            min=0.001,
+            max=8784,
+            callback=_require_number,
         ),
     ] = 168,
     watch_it: Annotated[bool, typer.Option("--watch", help="Wait and show who answers.")] = False,

@@ -9,6 +9,9 @@ import typer
 
 from oversight_coordinator.cli.common import HomeOption, JsonOption, say, say_json, settings, store
 
+_LONGEST_HOST = 64
+"""Of a certificate's common name (RFC 5280, upper bounds)."""
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
@@ -28,14 +31,18 @@ def init(
         str, typer.Option(help="The address by which agents reach the gateway.")
     ] = "https://127.0.0.1:8443",
     gateway_host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    gateway_port: Annotated[int, typer.Option(help="The port to listen on.")] = 8443,
-    superlink_port: Annotated[int, typer.Option(help="A port on loopback for Flower.")] = 9091,
+    gateway_port: Annotated[
+        int, typer.Option(help="The port to listen on.", min=1, max=65535)
+    ] = 8443,
+    superlink_port: Annotated[
+        int, typer.Option(help="A port on loopback for Flower.", min=1, max=65535)
+    ] = 9091,
 ) -> None:
     """Make a coordinator's folder: settings, service key, TLS certificate.
 
     Example: oversight init kent --gateway-url https://oversight.kent.example:8443
     """
-    from urllib.parse import urlsplit
+    import json
 
     from oversight_coordinator import files, keys, tls
     from oversight_protocol.errors import InputError
@@ -46,20 +53,15 @@ def init(
             where=str(home),
             advice="choose another folder; nothing was changed",
         )
-    address = urlsplit(gateway_url)
-    if address.scheme != "https" or not address.hostname or address.path.strip("/"):
-        raise InputError(
-            "the gateway's address cannot be used", found=gateway_url, expected="https://HOST:PORT"
-        )
-    hosts = list(dict.fromkeys([address.hostname, "127.0.0.1", "localhost"]))
-    made = tls.make(hosts, days=3650)
+    made = tls.make(list(dict.fromkeys([_host(gateway_url), "127.0.0.1", "localhost"])), days=3650)
     files.write(home / "tls" / "ca.pem", made.ca)
     files.write(home / "tls" / "gateway.pem", made.certificate)
     files.write(home / "tls" / "gateway.key", made.key, private=True)
     keys.make(home / "keys" / "service", "coordinator service", "Kent Analytics")
     (home / "logs").mkdir(exist_ok=True)
+    # JSON's strings are strings of TOML.
     files.write(home / "coordinator.toml", (
-        f'gateway_url = "{gateway_url}"\ngateway_host = "{gateway_host}"\n'
+        f"gateway_url = {json.dumps(gateway_url)}\ngateway_host = {json.dumps(gateway_host)}\n"
         f"gateway_port = {gateway_port}\nsuperlink_port = {superlink_port}\n"
     ).encode())  # fmt: skip
     say(f"Made the coordinator's folder {home}.")
@@ -67,6 +69,24 @@ def init(
         "Next: make the programme's keys ('oversight key new') and its files of trust "
         "('oversight trust root', 'oversight trust roles', 'oversight trust roster')."
     )
+
+
+def _host(gateway_url: str) -> str:
+    from urllib.parse import urlsplit
+
+    from oversight_protocol.errors import InputError
+
+    try:
+        address = urlsplit(gateway_url)
+        host, _ = address.hostname or "", address.port
+        usable = host.isascii() and len(host) <= _LONGEST_HOST and not address.path.strip("/")
+    except ValueError:
+        usable = False
+    if not usable or address.scheme != "https" or not host or address.username:
+        raise InputError(
+            "the gateway's address cannot be used", found=gateway_url, expected="https://HOST:PORT"
+        )
+    return host
 
 
 def serve(home: HomeOption = None) -> None:

@@ -40,6 +40,10 @@ def main() -> None:
         # Whoever read our output has gone; nothing more can be said to them.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        sys.stderr.write(f"oversight: {where}{error.strerror or type(error).__name__}\n")
+        raise SystemExit(1) from None
 
 
 if __name__ == "__main__":

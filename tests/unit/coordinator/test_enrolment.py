@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from datetime import timedelta
 
 import pytest
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from oversight_coordinator import config, enrolment, files, tls, trust_files
 from oversight_coordinator.authorities import authority
 from oversight_coordinator.store import Store
-from oversight_protocol.enrolment import Enrolment, EnrolmentRequest, token_digest
-from oversight_protocol.envelope import seal
+from oversight_protocol.enrolment import EnrolmentRequest, token_digest
 from oversight_protocol.errors import InputError, Refused
 from support import protocol
 from support.protocol import KENT, MEDWAY, NOW
-from support.simulator import install_trust
+from support.simulator import (
+    NODE_KEY,
+    enrolment_request,
+    install_trust,
+    node_public_key,
+)
 
 REGISTRAR = protocol.signing_key("Rea Registrar")
-NODE_KEY = ec.derive_private_key(12345, ec.SECP384R1())
 OTHER_NODE_KEY = ec.derive_private_key(54321, ec.SECP384R1())
 
 
@@ -43,26 +45,6 @@ def store(settings):
 @pytest.fixture
 def invitation(settings, store):
     return enrolment.invite(settings, store, authority(KENT), NOW)
-
-
-def node_public(key=NODE_KEY) -> str:
-    der = key.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    return b64encode(der).decode()
-
-
-def request(token: str, *, signer="agent of Kent", node=NODE_KEY, envelope_token=None, **changes):
-    """The body of a call to enrol, proven by both keys unless changed."""
-    key = protocol.signing_key(signer)
-    proven = token_digest(envelope_token or token)
-    fields = {
-        "la": KENT, "token_digest": proven, "signing_key": protocol.public_hex(key),
-        "node_key": node_public(node),
-        "node_signature": node.sign(proven.encode(), ec.ECDSA(hashes.SHA256())).hex(), **changes,
-    }  # fmt: skip
-    envelope = seal("enrolment", Enrolment(**fields), key)
-    return EnrolmentRequest(token=token, envelope=envelope.raw.decode()).canonical()
 
 
 def enrol(store, body: bytes, now=NOW) -> tuple[int, dict]:
@@ -92,8 +74,8 @@ def test_an_invitation_holds_what_the_agent_pins_and_its_token_is_nowhere_else(
 def test_two_invitations_have_two_tokens_and_the_second_ends_the_first(settings, store, invitation):
     second = enrolment.invite(settings, store, authority(KENT), NOW)
 
-    first_try = enrol(store, request(invitation.token))
-    second_try = enrol(store, request(second.token))
+    first_try = enrol(store, enrolment_request(invitation.token))
+    second_try = enrol(store, enrolment_request(second.token))
 
     assert first_try == (403, {"problem": "this token is not valid"})
     assert second_try[0] == 202
@@ -103,7 +85,7 @@ def test_two_invitations_have_two_tokens_and_the_second_ends_the_first(settings,
 
 
 def test_an_enrolment_in_time_waits_for_a_registrar(store, invitation):
-    status, reply = enrol(store, request(invitation.token))
+    status, reply = enrol(store, enrolment_request(invitation.token))
 
     assert (status, reply["state"]) == (202, "pending")
     row = store.enrolment(token_digest(invitation.token))
@@ -115,14 +97,14 @@ def test_an_enrolment_in_time_waits_for_a_registrar(store, invitation):
     ("seconds", "status"), [(0, 202), (86399, 202), (86400, 403), (86401, 403)]
 )
 def test_a_token_ends_after_24_hours_to_the_second(seconds, status, store, invitation):
-    found = enrol(store, request(invitation.token), NOW + timedelta(seconds=seconds))
+    found = enrol(store, enrolment_request(invitation.token), NOW + timedelta(seconds=seconds))
 
     assert found[0] == status
     assert state(store) == (["pending"] if status == 202 else ["invited"])
 
 
 def test_the_same_call_again_is_answered_alike_even_after_the_tokens_end(store, invitation):
-    body = request(invitation.token)
+    body = enrolment_request(invitation.token)
 
     first, again = enrol(store, body), enrol(store, body)
     late = enrol(store, body, NOW + timedelta(days=2))
@@ -132,10 +114,10 @@ def test_the_same_call_again_is_answered_alike_even_after_the_tokens_end(store, 
 
 @pytest.mark.parametrize("changes", [{"signer": "somebody else"}, {"node": OTHER_NODE_KEY}])
 def test_other_keys_with_a_used_token_are_refused_and_change_nothing(changes, store, invitation):
-    enrol(store, request(invitation.token))
+    enrol(store, enrolment_request(invitation.token))
     before = store.enrolments()
 
-    found = enrol(store, request(invitation.token, **changes))
+    found = enrol(store, enrolment_request(invitation.token, **changes))
 
     assert found == (403, {"problem": "this token was used"})
     assert store.enrolments() == before
@@ -145,10 +127,10 @@ def test_of_two_callers_with_one_token_at_once_the_second_is_refused(
     store, invitation, monkeypatch
 ):
     seen = store.enrolment(token_digest(invitation.token))
-    enrol(store, request(invitation.token))
+    enrol(store, enrolment_request(invitation.token))
     monkeypatch.setattr(store, "enrolment", lambda _digest: seen)
 
-    found = enrol(store, request(invitation.token, signer="somebody else"))
+    found = enrol(store, enrolment_request(invitation.token, signer="somebody else"))
 
     assert found == (403, {"problem": "this token was used"})
     row = store.enrolments()[0]
@@ -156,32 +138,38 @@ def test_of_two_callers_with_one_token_at_once_the_second_is_refused(
 
 
 def test_a_token_is_for_its_own_authority_only(store, invitation):
-    found = enrol(store, request(invitation.token, la=MEDWAY))
+    found = enrol(store, enrolment_request(invitation.token, la=MEDWAY))
 
     assert found == (403, {"problem": "this token is not valid"})
     assert state(store) == ["invited"]
 
 
 def test_a_token_that_nobody_gave_is_refused_like_any_that_is_not_valid(store, invitation):
-    assert enrol(store, request("A" * 43)) == (403, {"problem": "this token is not valid"})
+    assert enrol(store, enrolment_request("A" * 43)) == (
+        403,
+        {"problem": "this token is not valid"},
+    )
 
 
 BAD_REQUESTS = {
     "nothing": lambda _token: b"",
     "no JSON": lambda _token: b"\xff{",
     "no envelope": lambda token: EnrolmentRequest(token=token, envelope="x").canonical(),
-    "another's signature": lambda token: request(
+    "another's signature": lambda token: enrolment_request(
         token, signing_key=protocol.public_hex(protocol.signing_key("another"))),
-    "another node key": lambda token: request(token, node_key=node_public(OTHER_NODE_KEY)),
-    "no signature of the node key": lambda token: request(token, node_signature="00"),
-    "a node signature that is no hexadecimal": lambda token: request(token, node_signature="zz"),
-    "a node signature over another token": lambda token: request(
+    "another node key": lambda token: enrolment_request(
+        token, node_key=node_public_key(OTHER_NODE_KEY)),
+    "no signature of the node key": lambda token: enrolment_request(token, node_signature="00"),
+    "a node signature that is no hexadecimal": lambda token: enrolment_request(
+        token, node_signature="zz"),
+    "a node signature over another token": lambda token: enrolment_request(
         token, node_signature=NODE_KEY.sign(
             token_digest("other").encode(), ec.ECDSA(hashes.SHA256())).hex()),
-    "an envelope made for another token": lambda token: request(token, envelope_token="B" * 43),
-    "a node key of another curve": lambda token: request(
-        token, node_key=node_public(ec.derive_private_key(1, ec.SECP256R1()))),
-    "a node key that is none": lambda token: request(token, node_key="AAAA"),
+    "an envelope made for another token": lambda token: enrolment_request(
+        token, envelope_token="B" * 43),
+    "a node key of another curve": lambda token: enrolment_request(
+        token, node_key=node_public_key(ec.derive_private_key(1, ec.SECP256R1()))),
+    "a node key that is none": lambda token: enrolment_request(token, node_key="AAAA"),
     "a stranger's ticket": lambda token: EnrolmentRequest(
         token=token, envelope=protocol.sealed_ticket().raw.decode()).canonical(),
 }  # fmt: skip
@@ -203,7 +191,7 @@ def test_a_call_that_does_not_prove_both_keys_is_refused_and_uses_nothing_up(
 
 def pending(store, invitation, **changes) -> str:
     """Enrol; the fingerprint that the authority reads out."""
-    return enrol(store, request(invitation.token, **changes))[1]["fingerprint"]
+    return enrol(store, enrolment_request(invitation.token, **changes))[1]["fingerprint"]
 
 
 def approve(settings, store, fingerprint, *, key=REGISTRAR, la=KENT):
