@@ -265,7 +265,6 @@ class Ledger(Records):
         return seal("checkpoint", Checkpoint(origin=self._origin, head=self.head), self._key)
 
 
-
 def read_file(content: bytes, origin: str, key: Ed25519PublicKey) -> Records:
     """Verify a ledger's whole content.
 
