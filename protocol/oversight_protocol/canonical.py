@@ -17,7 +17,7 @@ _SQL_TOKEN = re.compile(
 )
 
 
-def canonical_json(value: Any) -> bytes:  # noqa: ANN401 — any value of JSON's types
+def canonical_json(value: Any) -> bytes:
     """The canonical bytes of a value of JSON's types.
 
     Raises:

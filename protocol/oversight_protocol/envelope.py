@@ -189,7 +189,7 @@ class Envelope:
         return envelope
 
     @classmethod
-    def from_json(cls, value: Any) -> Envelope:  # noqa: ANN401 — any value of JSON's types
+    def from_json(cls, value: Any) -> Envelope:
         """Read an envelope from JSON's types.
 
         Raises:

@@ -169,7 +169,7 @@ class Ledger(Records):
         torn: is given the bytes of an unacknowledged last line before it is cut off.
     """
 
-    def __init__(  # noqa: PLR0913 — keyword-only: each is one part of the outside world
+    def __init__(
         self,
         file: BinaryIO,
         *,
