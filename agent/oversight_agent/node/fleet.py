@@ -51,7 +51,9 @@ from flwr.supercore.primitives.asymmetric import public_key_to_bytes
 from flwr.supernode.fleet_http_client import FleetHttpClient
 
 from oversight_agent import files
+from oversight_agent.node import states
 from oversight_agent.node.headers import Identity, Version
+from oversight_agent.node.states import State
 from oversight_protocol.errors import InputError
 
 Handler = Callable[[bytes], bytes]
@@ -61,19 +63,6 @@ RECORD, FIELD = "oversight", "body"
 """Where a request and its reply stand in a Flower message."""
 
 _log = structlog.get_logger("oversight_agent.node")
-
-_STATES = {
-    401: ("not-registered", "the coordinator does not know this agent's node key (yet); "
-          "ask Kent whether the enrolment was approved"),
-    404: ("wrong-address", "no coordinator answers at this address; check coordinator_url"),
-    412: ("other-version", "the coordinator runs another version of Flower; upgrade this agent"),
-    503: ("coordinator-away", "the coordinator is starting or under maintenance; trying again"),
-}  # fmt: skip
-_NOT_CONNECTED = ("not-connected", "no connection to the coordinator; check network and proxy")
-_OFF_THE_LIST = ("off-the-list", "the coordinator took this agent for gone; trying again")
-_FAULT = ("fault", "what answers is no coordinator, or this agent has a fault; the log names the "
-          "kind of error; trying again")  # fmt: skip
-
 
 _CONTENT_SECONDS = 3.0
 """How long a message's content may follow its announcement: the coordinator uploads both at once.
@@ -229,7 +218,7 @@ class FleetNode:
         files.write(self._settings.remember, json.dumps({"node_id": response.node_id}).encode())
         self._heartbeat_due = time.monotonic() + HEARTBEAT_DEFAULT_INTERVAL / 2
         self._fast_until = time.monotonic() + self._settings.fast_for
-        self._become("connected", "")
+        self._become(states.CONNECTED)
         return self._node
 
     def _heartbeat(self, node: Node) -> None:
@@ -261,18 +250,18 @@ class FleetNode:
     def _fail(self, error: Exception) -> None:
         self._node = None
         if isinstance(error, httpx.HTTPStatusError):
-            status = error.response.status_code
             self._identity.learn(error.response)
-            self._become(*_STATES.get(status, (f"http-{status}", "trying again")))
+            self._become(states.of_response(error.response))
         elif isinstance(error, httpx.HTTPError):
-            self._become(*_NOT_CONNECTED)
+            self._become(states.NOT_CONNECTED)
         elif isinstance(error, _OffTheListError):
-            self._become(*_OFF_THE_LIST)
+            self._become(states.OFF_THE_LIST)
         else:
             _log.error("poll-failed", error=type(error).__name__)
-            self._become(*_FAULT)
+            self._become(states.FAULT)
 
-    def _become(self, state: str, advice: str) -> None:
+    def _become(self, what: State) -> None:
+        state, advice = what
         if state != self._state:
             self._state = state
             _log.info("node-state", state=state, advice=advice)

@@ -14,11 +14,12 @@ import httpx
 import pytest
 import structlog
 from cryptography.hazmat.primitives.asymmetric import ec
+from flwr.supercore.error import ApiErrorCode, FlowerError
 from flwr.supercore.inflatable.inflatable_utils import ObjectPullError, ObjectPushError
 from flwr.supercore.primitives.asymmetric import bytes_to_public_key, verify_signature
 from google.protobuf.message import DecodeError
 
-from oversight_agent.node import FleetNode, NodeSettings, make_app
+from oversight_agent.node import FleetNode, NodeSettings, make_app, states
 from oversight_agent.node import fleet as fleet_module
 from oversight_agent.node.headers import Identity
 from oversight_protocol.errors import InputError
@@ -330,3 +331,20 @@ def test_flower_logs_nothing_of_what_messages_hold(
     run.play()
 
     assert "ZZCHILD" not in caplog.text
+
+
+def _refusal(status: int, code: int | None) -> httpx.Response:
+    body = "" if code is None else json.dumps(FlowerError(code, "x").to_json("message"))
+    return httpx.Response(status, text=body)
+
+
+@pytest.mark.parametrize(("status", "code", "state"), [
+    (412, ApiErrorCode.RUNTIME_VERSION_INCOMPATIBLE, "other-version"),
+    (412, ApiErrorCode.FORBIDDEN_ACTION, "not-registered"),
+    (404, ApiErrorCode.NODE_NOT_FOUND, "not-registered"),
+    (404, None, "wrong-address"),
+])  # fmt: skip
+def test_flowers_own_error_decides_where_the_status_does_not_tell(
+    status: int, code: int | None, state: str
+) -> None:
+    assert states.of_response(_refusal(status, code))[0] == state
