@@ -1,4 +1,4 @@
-"""A small real deployment on loopback, made by the ordinary commands, whose processes can be killed.
+"""A small real deployment on loopback, made by the ordinary commands, to kill its processes.
 
 Rules kept here:
 
@@ -8,7 +8,7 @@ Rules kept here:
    said last.
 3. The agent of the first authority can be held at a step, the other never: which process is held
    is then certain.
-4. Everything that was started is ended in `stop`; if the tests themselves are killed, Linux ends it.
+4. Everything that was started is ended in `stop`; if the tests themselves are killed, by Linux.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import psutil
-from support.quarters import STUDY, write_sources, write_study
 from typer.testing import CliRunner
 
 from oversight_agent.cli import app as agent_app
@@ -43,6 +42,7 @@ from oversight_coordinator.keys import card
 from oversight_coordinator.store import AskState, Store
 from oversight_protocol.durability import Step
 from oversight_protocol.ledger import Records, read_file
+from support.quarters import STUDY, write_sources, write_study
 
 AUTHORITIES = (authority("E10000016"), authority("E06000035"))
 HELD = AUTHORITIES[0]
@@ -121,6 +121,7 @@ class Deployment:
     _store: Store | None = None
     _serve: subprocess.Popen[bytes] | None = None
     _agents: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _started: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
     def home(self) -> Path:
@@ -152,13 +153,12 @@ class Deployment:
 
     def stop(self) -> None:
         """End everything."""
-        for process in (self._serve, *self._agents.values()):
-            if process is not None and process.poll() is None:
-                process.terminate()
-        for process in (self._serve, *self._agents.values()):
-            if process is not None:
-                with suppress(subprocess.TimeoutExpired):
-                    process.wait(10)
+        running = [process for process in self._started if process.poll() is None]
+        for process in running:
+            process.terminate()
+        for process in running:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(10)
         for left in self.processes():
             with suppress(psutil.NoSuchProcess):
                 left.kill()
@@ -233,11 +233,13 @@ class Deployment:
         path = self.folder / "logs" / f"{log}.log"
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab") as output:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 [str(BIN / program), *arguments], stdin=subprocess.DEVNULL, stdout=output,
                 stderr=output, env=environment, start_new_session=True,
-                preexec_fn=_end_with_parent,
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 - it only asks the kernel
             )  # fmt: skip
+        self._started.append(process)
+        return process
 
     def pid(self, part: str) -> int:
         """The process of a part: `serve`, `gateway`, `superlink`, `dispatcher` or `agent`."""
@@ -247,24 +249,24 @@ class Deployment:
             return self._agents[HELD.code].pid
         return self._wait(lambda: self._state().get(part), f"no {part} runs")
 
-    def kill(self, pid: int) -> None:
-        """SIGKILL a process and see it gone."""
-        process = psutil.Process(pid)
-        process.kill()
-        for ours in (self._serve, *self._agents.values()):
-            if ours is not None and ours.pid == pid:
-                ours.wait()
-        gone = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
-        self._wait(lambda: not process.is_running() or process.status() in gone, "it lives")
+    def kill(self, *pids: int) -> None:
+        """SIGKILL processes at once and see them gone."""
+        killed = [psutil.Process(pid) for pid in pids]
+        for process in killed:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        for ours in self._started:
+            if ours.pid in pids:
+                ours.wait(WAIT_SECONDS)
+        self._wait(lambda: not any(map(_is_alive, killed)), "what was killed lives")
+
+    def wait_until_gone(self, pids: Sequence[int]) -> None:
+        """See that processes of this deployment are ended by whoever ought to."""
+        self._wait(lambda: not any(map(self.part, pids)), "what was left still runs")
 
     def kill_everything(self) -> None:
         """SIGKILL all processes at once."""
-        for process in self.processes():
-            with suppress(psutil.NoSuchProcess):
-                process.kill()
-        for ours in (self._serve, *self._agents.values()):
-            if ours is not None:
-                ours.wait()
+        self.kill(*(process.pid for process in self.processes()))
 
     def restart_what_systemd_would(self) -> None:
         """Start again what ended and is restarted by nothing of ours."""
@@ -294,7 +296,7 @@ class Deployment:
 
     def _is_of_here(self, process: psutil.Process) -> bool:
         try:
-            if process.pid == os.getpid() or process.status() == psutil.STATUS_ZOMBIE:
+            if process.pid == os.getpid() or not _is_alive(process):
                 return False
             environment = process.environ()
         except (psutil.NoSuchProcess, psutil.AccessDenied):
@@ -334,16 +336,13 @@ class Deployment:
         """Ask a wave of the study's latest version; the run."""
         return str(json.loads(self.oversight("run", STUDY, "--wave", wave, "--json"))["run"])
 
-    def ask_in_a_process(self, wave: str, hold: Hold) -> str:
-        """Ask by a process of its own, kill it at the held step; the run that it left."""
-        before = {run.id for run in self.store.runs()}
-        asking = self._start(
-            "run", "oversight", "run", STUDY, "--wave", wave, "--home", str(self.home)
-        )
-        assert self.wait_at(hold) == asking.pid
-        asking.kill()
-        asking.wait()
-        (run,) = {run.id for run in self.store.runs()} - before
+    def ask_in_a_process(self, wave: str) -> None:
+        """Ask by a process of its own, which can be held and killed."""
+        self._start("run", "oversight", "run", STUDY, "--wave", wave, "--home", str(self.home))
+
+    def run_of(self, wave: str) -> str:
+        """The one run in which a wave was asked."""
+        (run,) = (run.id for run in self.store.runs() if run.wave == wave)
         return run
 
     def finish(self, run: str) -> bytes:
@@ -410,7 +409,9 @@ class Deployment:
         entries = [entry for ledger in self.ledgers().values() for entry in ledger.entries]
         return {
             ask.ticket: Counter(
-                entry.entry.kind for entry in entries if entry.entry.body.get("ticket") == ask.ticket
+                entry.entry.kind
+                for entry in entries
+                if entry.entry.body.get("ticket") == ask.ticket
             )
             for ask in self.store.asks(run)
         }
@@ -467,6 +468,12 @@ def _fact(recorded: object) -> str:
     named = ("ticket", "study", "run", "la", "roles", "roster")
     about = [f"{name}={entry.body[name]}" for name in named if entry.body.get(name) is not None]
     return " ".join([kind, *about])
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return bool(process.is_running()) and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def _command(process: psutil.Process) -> str:

@@ -1,7 +1,7 @@
 """A study of many short waves, and two authorities' data for it: the material of long walks.
 
-Each wave is one quarter, so that every scenario can ask a question that was never answered before.
-The same seed gives the same bytes.
+Each wave is one quarter, so that every scenario can ask a question that was never answered before;
+one more wave is all of them. The same seed gives the same bytes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 STUDY = "authorised-in-each-quarter"
-FIRST_YEAR, LAST_YEAR = 2010, 2025
+ALL = "wave-all"
+"""The wave that asks every quarter."""
+FIRST_YEAR, LAST_YEAR = 2016, 2025
 
 _SQL = """\
 SELECT
@@ -85,9 +87,8 @@ def write_study(folder: Path, las: list[str], version: int) -> None:
 
 def _study(las: list[str], version: int) -> str:
     waves = "".join(
-        f'[[waves]]\nid = "{one.wave}"\nperiods = [{{ id = "{one.period}", label = "{one.period}", '
-        f"start = {one.start}, end = {one.end} }}]\n"
-        for one in QUARTERS
+        f'[[waves]]\nid = "{name}"\nperiods = [\n{"".join(map(_period, quarters))}]\n\n'
+        for name, quarters in [(ALL, QUARTERS), *((one.wave, (one,)) for one in QUARTERS)]
     )
     return f"""\
 name = "{STUDY}"
@@ -104,8 +105,7 @@ spec_version = "1.0"
 minimum = 2
 las = {json.dumps(las)}
 
-{waves}
-[[base_tables]]
+{waves}[[base_tables]]
 name = "authorised"
 title = "Events with an authorised record"
 population = "Events held in the quarter, one row each."
@@ -127,6 +127,13 @@ table = "authorised"
 numerator = ["authorised"]
 denominator = ["authorised", "not_authorised"]
 """
+
+
+def _period(quarter: Quarter) -> str:
+    return (
+        f'    {{ id = "{quarter.period}", label = "{quarter.period}", '
+        f"start = {quarter.start}, end = {quarter.end} }},\n"
+    )
 
 
 def write_sources(folder: Path, seed: int) -> Path:
