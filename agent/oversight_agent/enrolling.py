@@ -17,12 +17,14 @@ from pathlib import Path
 
 import httpx
 import stamina
+import stamina.instrumentation
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from oversight_agent import files, keys
 from oversight_agent.config import Settings
 from oversight_agent.ledger import LedgerFile
+from oversight_agent.times import now
 from oversight_protocol.enrolment import Enrolment, EnrolmentRequest, Invitation, token_digest
 from oversight_protocol.envelope import public_bytes, seal
 from oversight_protocol.errors import InputError, Refused
@@ -40,7 +42,7 @@ def read_invitation(path: Path) -> Invitation:
     content = files.read(path, "the invitation", "ask Kent for it")
     try:
         invitation = Invitation.parse(content.strip())
-        _ = invitation.fingerprint  # it needs the root to be in its form as well
+        _ = invitation.root_digest  # the root must be in its form as well
     except Refused:
         raise InputError(
             "this file is no invitation", where=str(path), advice="ask Kent for a new one"
@@ -59,12 +61,19 @@ def enrol(settings: Settings, invitation: Invitation, fingerprint: str) -> str:
             "the fingerprint is not that of this invitation",
             found=fingerprint,
             expected="the one that Kent gave you by telephone or on paper",
-            advice="do not go on: the invitation may be forged. Ask Kent",
+            advice="compare it digit by digit; if it differs, do not go on: the invitation may be "
+            "forged. Ask Kent",
         )
     if invitation.la != settings.la:
         raise InputError(
             f"the invitation is for {invitation.la}, this agent is {settings.la}'s",
             advice="use the invitation of this authority",
+        )
+    if now() >= invitation.expires:
+        raise InputError(
+            "the invitation has expired",
+            found=f"valid until {invitation.expires:%d %B %Y, %H:%M} UTC",
+            advice="ask Kent for a new one",
         )
     if not invitation.gateway.startswith("https://"):
         raise InputError(
@@ -113,6 +122,8 @@ def _send(invitation: Invitation, body: bytes) -> str:
 
 def _post(client: httpx.Client, url: str, body: bytes) -> httpx.Response:
     # A repetition is harmless: the coordinator takes the same keys under the same token again.
+    # Its own log lines say nothing that the error at the end does not.
+    stamina.instrumentation.set_on_retry_hooks([])
     for attempt in stamina.retry_context(on=httpx.TransportError, attempts=ATTEMPTS):
         with attempt:
             response = client.post(url, content=body, headers={"content-type": "application/json"})

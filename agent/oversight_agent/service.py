@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import structlog
+from filelock import FileLock, Timeout
 
 from oversight_agent import files, keys, local_policy, studies
 from oversight_agent.config import Settings
@@ -148,16 +149,30 @@ def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT.
 
     Raises:
-        InputError: the agent is not enrolled, or a file of its own cannot be used.
+        InputError: the agent is not enrolled or runs already, or a file of its own cannot be used.
     """
-    from oversight_agent.node import FleetNode, NodeSettings, make_app, waiter
-
     if not settings.coordinator_url or not settings.root_digest:
         raise InputError(
             "this agent is not enrolled",
             where=str(settings.home),
             advice="run 'oversight-agent enrol' with the invitation from Kent",
         )
+    alone = FileLock(settings.path("state", "run.lock"), blocking=False)
+    settings.path("state").mkdir(exist_ok=True)
+    try:
+        with alone:
+            _serve(settings)
+    except Timeout:
+        raise InputError(
+            "this agent is running already",
+            where=str(settings.home),
+            advice="stop the other one first; see 'oversight-agent status'",
+        ) from None
+
+
+def _serve(settings: Settings) -> None:
+    from oversight_agent.node import FleetNode, NodeSettings, make_app, waiter
+
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())

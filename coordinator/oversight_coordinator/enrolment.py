@@ -100,7 +100,11 @@ def approve(
     """
     row = next((r for r in store.enrolments() if r.la == la and r.state == "pending"), None)
     if row is None or row.signing_key is None or row.node_key is None:
-        raise InputError(f"no enrolment of {la} is pending", advice="see 'oversight agents list'")
+        raise InputError(
+            f"no enrolment of {la} is pending",
+            advice="see 'oversight agents list'; an enrolment that a later invitation ended "
+            "must be repeated with that invitation",
+        )
     expected = agent_fingerprint(row.signing_key, row.node_key)
     if fingerprint.strip().lower() != expected:
         raise InputError(

@@ -92,6 +92,7 @@ def publish_roles(folder: Path, envelope: Envelope) -> None:
     """
     root = Root.parse(_part(folder, "root").payload)
     _require_members(envelope, root)
+    _require_two_people(Roles.parse(envelope.open("roles")))
     if (folder / "roster.json").exists():
         roles, roster = Roles.parse(envelope.open("roles")), _part(folder, "roster")
         if not roster.signers(one.public_key for one in roles.registrars):
@@ -101,6 +102,16 @@ def publish_roles(folder: Path, envelope: Envelope) -> None:
                 "('oversight trust roster'), then leave the old one out",
             )
     install(folder, "roles", envelope)
+
+
+def _require_two_people(roles: Roles) -> None:
+    pairs = ((one, two) for one in roles.analysts for two in roles.approvers)
+    if not any(one.key != two.key and one.person != two.person for one, two in pairs):
+        raise InputError(
+            "with these roles nobody could publish a study: its analyst and its approver must be "
+            "two people with two keys",
+            advice="name an approver who is no analyst",
+        )
 
 
 def bundle(folder: Path) -> TrustBundle:

@@ -2,9 +2,9 @@
 
 Rules kept here:
 
-1. An invitation holds a one-time token bound to one authority, and what the agent is to pin: the
-   gateway's CA and the root of trust. Both reach the authority a second time, as a short
-   fingerprint by another channel; without it the agent does not enrol.
+1. An invitation holds a one-time token bound to one authority, the gateway's address, and what
+   the agent is to pin: the gateway's CA and the root of trust. A short fingerprint over all of it
+   reaches the authority by another channel; without it the agent does not enrol.
 2. The agent makes its keys and proves that it holds them: its signing key signs the enrolment, its
    node key signs the token's digest.
 3. Kent reads the agent's fingerprint back by telephone before a registrar puts it on the roster.
@@ -50,8 +50,8 @@ class Invitation(Document):
 
     @property
     def fingerprint(self) -> str:
-        """What the authority compares by a second channel: CA and root in one."""
-        return _grouped(digest(canonical_json([self.ca, self.root_digest])))
+        """What the authority compares by a second channel; any change of the invitation shows."""
+        return _grouped(digest(self.canonical()))
 
 
 class Enrolment(Document):

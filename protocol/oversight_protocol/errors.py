@@ -103,7 +103,8 @@ REASONS = MappingProxyType(
         Reason.TRUST: ReasonText(
             _P,
             "The keys shown are not the ones that this installation trusts.",
-            "Compare the root fingerprint with the one given at enrolment.",
+            "Sign with a key that has this right; at an authority, compare the root with the one "
+            "pinned at enrolment.",
         ),
         Reason.TRUST_EXPIRED: ReasonText(
             _P,

@@ -44,10 +44,20 @@ def invite(
     Example: oversight agents invite kent --out kent.invitation.json
     """
     from oversight_coordinator import enrolment, files, times
+    from oversight_protocol.errors import InputError
 
     chosen, authority = settings(home), find_authority(la)
-    invitation = enrolment.invite(chosen, store(chosen), authority, times.now())
     path = out or Path(f"{authority.slug}.invitation.json")
+    if path.exists():
+        raise InputError(
+            "there is a file of this name",
+            where=str(path),
+            advice="name another with --out; an invitation is never overwritten",
+        )
+    kept = store(chosen)
+    ended = [one for one in kept.enrolments()
+             if one.la == authority.code and one.state in ("invited", "pending")]  # fmt: skip
+    invitation = enrolment.invite(chosen, kept, authority, times.now())
     files.write(path, invitation.canonical() + b"\n", private=True)
     with ledger(chosen).locked() as book:
         book.append("agent-invited", {"la": authority.code})
@@ -57,6 +67,9 @@ def invite(
             "expires": f"{invitation.expires:%Y-%m-%dT%H:%M:%SZ}",
         })  # fmt: skip
         return
+    for one in ended:
+        what = "an enrolment that waited for approval" if one.state == "pending" else "one not used"
+        say(f"This ends an earlier invitation ({what}).")
     until = f"{invitation.expires:%H:%M UTC on %d %B}"
     say(f"Invitation for {authority.name}: {path} (valid until {until}).")
     say(f"Fingerprint: {invitation.fingerprint}")

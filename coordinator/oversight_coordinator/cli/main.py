@@ -9,9 +9,13 @@ import os
 import sys
 
 import typer
+import typer.core
 
 from oversight_coordinator.cli import agents, asking, demo, home, studies, trust
 from oversight_protocol.errors import OversightError
+
+# Plain help: with rich, and markup off, Typer prints its brackets with backslashes.
+typer.core.HAS_RICH = False
 
 app = typer.Typer(
     name="oversight", no_args_is_help=True, add_completion=False, rich_markup_mode=None,

@@ -15,6 +15,7 @@ import click
 import pytest
 import structlog
 import typer
+from filelock import FileLock
 
 from oversight_agent import config, logs, service
 from oversight_agent.cli import app, main
@@ -214,6 +215,21 @@ def test_a_failure_is_a_sentence_and_a_status(
     assert (result.status, result.out) == (status, "")
     assert sentence in result.err
     assert "Traceback" not in result.err
+
+
+def test_a_second_run_of_the_same_folder_is_refused(agent: Agent, command: Command) -> None:
+    settings = agent.home.folder / "agent.toml"
+    pinned = f'coordinator_url = "https://127.0.0.1:9"\nroot_digest = "{"0" * 64}"\n'
+    kept = [line for line in settings.read_text(encoding="utf-8").splitlines()
+            if not line.startswith(("coordinator_url", "root_digest"))]  # fmt: skip
+    settings.write_text(pinned + "\n".join(kept) + "\n", encoding="utf-8")
+    (agent.home.folder / "state").mkdir(exist_ok=True)
+
+    with FileLock(agent.home.folder / "state" / "run.lock"):
+        result = command("run")
+
+    assert (result.status, result.out) == (2, "")
+    assert "running already" in result.err
 
 
 def test_a_digest_that_fits_two_studies_is_not_guessed(

@@ -7,6 +7,7 @@ import stat
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import ClassVar
@@ -176,7 +177,7 @@ def test_with_another_fingerprint_nothing_is_sent_or_made(
     assert _files(settings.home) == before
 
 
-def test_a_forged_ca_or_root_shows_in_the_fingerprint(
+def test_any_change_of_an_invitation_shows_in_the_fingerprint(
     gateway: Gateway, settings: config.Settings
 ) -> None:
     true = gateway.invitation().fingerprint
@@ -184,13 +185,26 @@ def test_a_forged_ca_or_root_shows_in_the_fingerprint(
     forged = [
         gateway.invitation(ca=tls.make(["127.0.0.1"], 1).ca.decode()),
         gateway.invitation(root=other_root.raw.decode()),
+        gateway.invitation(gateway="https://elsewhere.example:8443"),
+        gateway.invitation(token="v" * 43),
+        gateway.invitation(expires=protocol.LATER + timedelta(days=1)),
     ]
 
     for invitation in forged:
-        with pytest.raises(InputError):
+        with pytest.raises(InputError, match="fingerprint"):
             enrolling.enrol(settings, invitation, true)
 
     assert gateway.taken == []
+
+
+def test_an_expired_invitation_is_refused_before_anything_is_sent(
+    gateway: Gateway, settings: config.Settings
+) -> None:
+    with pytest.raises(InputError, match="expired"):
+        _enrol(settings, gateway.invitation(expires=protocol.NOW - timedelta(days=4000)))
+
+    assert gateway.taken == []
+    assert not (settings.home / "keys").exists()
 
 
 def test_a_fingerprint_may_be_typed_in_capitals(

@@ -369,6 +369,21 @@ def test_an_agent_is_invited_approved_listed_and_revoked(oversight, home):
     assert fingerprint in oversight("agents", "list", "--home", home).out
 
 
+def test_an_invitation_is_never_overwritten_and_says_what_it_ends(oversight, home):
+    oversight("agents", "invite", "kent", "--out", "k.json", "--home", home)
+    fingerprint = enrol(home, Path("k.json"))
+
+    same = oversight("agents", "invite", "kent", "--out", "k.json", "--home", home)
+    other = oversight("agents", "invite", "kent", "--out", "k2.json", "--home", home)
+    late = oversight("agents", "approve", "kent", "--fingerprint", fingerprint, "--key",
+                     "registrar.key", "--home", home)  # fmt: skip
+
+    assert same.status == 2
+    assert "waited for approval" in other.out
+    assert late.status == 2
+    assert "must be repeated" in late.err
+
+
 def test_another_fingerprint_is_refused_and_the_agent_stays_pending(oversight, home):
     oversight("agents", "invite", "kent", "--out", "k.json", "--home", home)
     enrol(home, Path("k.json"))

@@ -194,3 +194,16 @@ def test_a_roster_of_another_network_does_not_verify(folder):
         trust_files.current(folder)
 
     assert caught.value.reason is Reason.TRUST
+
+
+@pytest.mark.parametrize("approver", [
+    protocol.holder("Ana Analyst"),
+    protocol.holder("Ana Analyst", key="another key of hers"),
+])  # fmt: skip
+def test_roles_by_which_nobody_could_publish_a_study_are_not_put_in_place(folder, approver):
+    before = (folder / "roles.json").read_bytes()
+
+    with pytest.raises(InputError, match="two people"):
+        trust_files.publish_roles(folder, roles(approvers=[approver]))
+
+    assert (folder / "roles.json").read_bytes() == before
