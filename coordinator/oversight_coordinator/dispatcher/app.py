@@ -52,7 +52,8 @@ app = ServerApp()
 def main(grid: Grid, context: Context) -> None:  # noqa: ARG001 - Flower's signature
     """Dispatch until the process that started this one has gone."""
     settings = config.load(Path(os.environ[HOME_VARIABLE]))
-    logs.to_stream()
+    # Flower sends a ServerApp's output into its own memory, where nobody reads it.
+    logs.to_file(settings.logs / "dispatcher.log")
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     store = Store(settings.database)
     key = keys.private(settings.service_key)
