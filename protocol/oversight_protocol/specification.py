@@ -1,8 +1,8 @@
 """The common specification: the tables that every authority maps its data to, as versioned data.
 
 The data stands in `specifications/<version>.json`, a Frictionless data package (Table Schema) with
-two properties of our own per field: `pseudonym` (whose identifier it is: child, worker, team or
-event; its values are replaced by keyed pseudonyms as they are read) and `dimension` (it may break a
+two properties of our own per field: `pseudonym` (whose identifier it is: child, worker, team,
+event, referral or audit; its values are replaced by keyed pseudonyms as they are read) and `dimension` (it may break a
 table down). A field that is neither coded, nor a date, nor a number, nor a pseudonym does not load:
 free text does not exist in the specification.
 """
@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from oversight_protocol.errors import Reason, Refused
 
 FieldType = Literal["string", "integer", "number", "date"]
-Pseudonym = Literal["child", "worker", "team", "event"]
+Pseudonym = Literal["child", "worker", "team", "event", "referral", "audit"]
 
 
 class _Data(BaseModel):
