@@ -58,6 +58,11 @@ WORKER_SHARE_CEILING_PERCENT = 50
 """No worker stands behind more than this share of a cell (percent). Source: ABS (1, 50 %) rule."""
 
 
+DOMINANCE_FLOOR_PERCENT = 10
+"""A sum is hidden if its second largest contributor, from it, could work out the largest to within
+this share of that one's value (percent). Source: p% rule, p = 10, SACRO default; SDC Handbook."""
+
+
 class Rules(Document):
     """The disclosure rules in force for an output."""
 
@@ -67,6 +72,7 @@ class Rules(Document):
     staff_minimum_teams: int = Field(default=3, le=100)
     contributing_workers: int = Field(default=3, le=100)
     worker_share_percent: int = Field(default=50, ge=1, le=WORKER_SHARE_CEILING_PERCENT)
+    dominance_percent: int = Field(default=10, ge=DOMINANCE_FLOOR_PERCENT, le=100)
     zeros_may_be_shown: bool = False
 
     @model_validator(mode="after")
@@ -88,6 +94,7 @@ class Rules(Document):
         return Rules(
             **strict,
             worker_share_percent=min(self.worker_share_percent, other.worker_share_percent),
+            dominance_percent=max(self.dominance_percent, other.dominance_percent),
             zeros_may_be_shown=self.zeros_may_be_shown and other.zeros_may_be_shown,
         )
 
@@ -98,6 +105,7 @@ class Rules(Document):
         return Rules(
             **loose,
             worker_share_percent=max(self.worker_share_percent, other.worker_share_percent),
+            dominance_percent=min(self.dominance_percent, other.dominance_percent),
             zeros_may_be_shown=self.zeros_may_be_shown or other.zeros_may_be_shown,
         )
 

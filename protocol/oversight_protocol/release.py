@@ -87,13 +87,18 @@ class Cell(Document):
 class Row(Document):
     """A line of a base table: the whole authority (`dimension` empty) or one category.
 
-    `total` counts all outcomes; it is rounded on its own, so it need not be the sum of the cells.
+    Attributes:
+        cells: one for each outcome, in the study's order; none in a table with magnitudes.
+        total: counts all rows; it is rounded on its own, so it need not be the sum of the cells.
+        sums: one for each magnitude, in the study's order, its name in place of the outcome;
+            rounded as counts are, in whole units.
     """
 
     dimension: Name | Literal[""]
     category: Code | Literal[""]
     cells: tuple[Cell, ...]
     total: Cell
+    sums: tuple[Cell, ...] = ()
 
 
 class TableAnswer(Document):
@@ -203,10 +208,22 @@ def _check_table(answer: TableAnswer, table: BaseTable, rules: Rules) -> None:
         raise Refused(Reason.RELEASE_MISMATCH, table.name)
     for row in answer.rows:
         outcomes = tuple(cell.outcome for cell in row.cells)
-        if outcomes != table.outcome_codes or row.total.outcome != TOTAL:
+        sums = tuple(cell.outcome for cell in row.sums)
+        declared = (table.outcome_codes, TOTAL, table.magnitude_names)
+        if declared != (outcomes, row.total.outcome, sums):
             raise Refused(Reason.RELEASE_MISMATCH, table.name)
         for cell in (*row.cells, row.total):
             _check_cell(cell, rules, table.name)
+        for cell in row.sums:
+            _check_sum(cell, row.total, rules, table.name)
+
+
+def _check_sum(cell: Cell, total: Cell, rules: Rules, place: str) -> None:
+    """A sum may be smaller than a count, but it is shown only where its persons' count is."""
+    if cell.value is None:
+        return
+    if total.value is None or cell.value % rules.rounding_base:
+        raise Refused(Reason.FLOOR, place)
 
 
 def _check_cell(cell: Cell, rules: Rules, place: str) -> None:

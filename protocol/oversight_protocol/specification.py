@@ -2,9 +2,9 @@
 
 The data stands in `specifications/<version>.json`, a Frictionless data package (Table Schema) with
 two properties of our own per field: `pseudonym` (whose identifier it is: child, worker, team,
-event, referral or audit; its values are replaced by keyed pseudonyms as they are read) and `dimension` (it may break a
-table down). A field that is neither coded, nor a date, nor a number, nor a pseudonym does not load:
-free text does not exist in the specification.
+event, referral or audit; its values are replaced by keyed pseudonyms as they are read) and
+`dimension` (it may break a table down). A field that is neither coded, nor a date, nor a number,
+nor a pseudonym does not load: free text does not exist in the specification.
 """
 
 from __future__ import annotations

@@ -2,10 +2,12 @@
 
 Rules kept here:
 
-1. A base table is one population in one period, split into mutually exclusive outcomes, by its
-   dimensions one at a time. Its SQL yields one row per person or event.
-2. A measure is a sum of cells of one base table over another such sum. Nothing else is a figure.
-3. A study checks itself: names are unique, measures use declared outcomes, waves list whole
+1. A base table is one population in one period, by its dimensions one at a time. It is either split
+   into mutually exclusive outcomes, or carries magnitudes (caseload, working time) that are summed.
+   Its SQL yields one row per person or event.
+2. A measure is made of sums of one base table: a share of its outcomes, a ratio of its magnitudes,
+   or the median of its outcomes where these are bins. Nothing else is a figure.
+3. A study checks itself: names are unique, measures use what their table declares, waves list whole
    quarters.
 4. A study is valid with a valid signature of an analyst and of an approver who is another person.
 """
@@ -13,6 +15,7 @@ Rules kept here:
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -28,14 +31,47 @@ Sql = Annotated[str, StringConstraints(min_length=1, max_length=20_000), Visible
 """A query as its reviewers read it."""
 
 TOTAL = "all"
-"""The outcome code under which a row's total is written; no outcome has it."""
+"""The code under which a row's total is written; no outcome and no magnitude has it."""
+
+LARGEST_BOUND = 1_000_000
+"""The largest bound of a bin and of a magnitude: enough for days, cases and money of one person."""
 
 
 class Outcome(Document):
-    """One of a base table's mutually exclusive outcomes."""
+    """One of a base table's mutually exclusive outcomes, or a category of a dimension.
+
+    An outcome that is a bin of a whole number says from which to which value, both inside; an open
+    end has none.
+    """
 
     code: Code
     label: Text
+    low: int | None = Field(default=None, ge=0, le=LARGEST_BOUND)
+    high: int | None = Field(default=None, ge=0, le=LARGEST_BOUND)
+
+    @model_validator(mode="after")
+    def _bounds_are_in_order(self) -> Self:
+        if self.high is not None and (self.low is None or self.low > self.high):
+            raise ValueError("a bin has a lower bound, which is not above its upper one")
+        return self
+
+
+class Magnitude(Document):
+    """A number that each row of a base table has, and that is summed.
+
+    Attributes:
+        name: the column that holds it.
+        unit: what one of it is, in words ("children").
+        maximum: the least is 0, the most of one row is this; a value outside is refused.
+        decimals: places behind the point that a value may have; a finer one is refused. A sum is
+            exact in units of that place, and rounded as counts are, in whole units.
+    """
+
+    name: Name
+    label: Text
+    unit: Text
+    maximum: int = Field(ge=1, le=LARGEST_BOUND)
+    decimals: int = Field(default=0, ge=0, le=4)
 
 
 class Subject(Document):
@@ -100,6 +136,9 @@ class BaseTable(Document):
     and last day of the period), one row per person or event with the columns: each subject's
     column, `team` (pseudonym of the team behind the row, may be empty), `outcome`, and one column
     per dimension, named as the dimension.
+
+    A table with magnitudes has a column for each of them in place of `outcome`, one kind of
+    subject, and at most one row for each person.
     """
 
     name: Name
@@ -108,14 +147,20 @@ class BaseTable(Document):
     unit: Unit
     about_staff: bool
     subjects: tuple[Subject, ...] = Field(min_length=1, max_length=2)
-    outcomes: tuple[Outcome, ...] = Field(min_length=2, max_length=40)
+    outcomes: tuple[Outcome, ...] = Field(default=(), max_length=40)
+    magnitudes: tuple[Magnitude, ...] = Field(default=(), max_length=4)
     dimensions: tuple[Dimension, ...] = Field(default=(), max_length=8)
     reads: tuple[Name, ...] = Field(min_length=1, max_length=20)
     sql: Sql
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
+        if len(self.outcomes) == 1 or bool(self.outcomes) == bool(self.magnitudes):
+            raise ValueError("a base table has two outcomes or more, or magnitudes, not both")
+        if self.magnitudes and (len(self.subjects) > 1 or self.subjects[0].optional):
+            raise ValueError("a base table with magnitudes has one kind of subject, in every row")
         _unique("outcome", [TOTAL, *(outcome.code for outcome in self.outcomes)])
+        _unique("magnitude", [TOTAL, *(magnitude.name for magnitude in self.magnitudes)])
         _unique("dimension", [dimension.name for dimension in self.dimensions])
         _unique("subject", [subject.kind for subject in self.subjects])
         _unique("column", list(self.columns))
@@ -125,14 +170,20 @@ class BaseTable(Document):
 
     @property
     def outcome_codes(self) -> tuple[str, ...]:
-        """The outcome codes in the order of publication."""
+        """The outcome codes in the order of publication; none in a table with magnitudes."""
         return tuple(outcome.code for outcome in self.outcomes)
+
+    @property
+    def magnitude_names(self) -> tuple[str, ...]:
+        """The names of the magnitudes in the order of publication."""
+        return tuple(magnitude.name for magnitude in self.magnitudes)
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that the SQL yields, in no set order."""
         subjects = tuple(subject.column for subject in self.subjects)
-        return (*subjects, "team", "outcome", *(d.name for d in self.dimensions))
+        values = self.magnitude_names or ("outcome",)
+        return (*subjects, "team", *values, *(d.name for d in self.dimensions))
 
     def question(self, period: Period, spec_version: str) -> str:
         """The digest of the canonical question: this table in this period.
@@ -150,6 +201,7 @@ class BaseTable(Document):
                     "about_staff": self.about_staff,
                     "subjects": [subject.model_dump(mode="json") for subject in self.subjects],
                     "outcomes": list(self.outcome_codes),
+                    "magnitudes": {m.name: [m.maximum, m.decimals] for m in self.magnitudes},
                     "dimensions": {d.name: list(d.codes) for d in self.dimensions},
                     "reads": list(self.reads),
                     "sql": canonical_sql(self.sql),
@@ -159,9 +211,16 @@ class BaseTable(Document):
 
 
 class Measure(Document):
-    """A figure: the sum of some outcomes over the sum of others, as a percentage.
+    """A figure made of sums of one base table.
 
-    The numerator's outcomes are among the denominator's.
+    Attributes:
+        kind: `share`: the numerator's outcomes as a percentage of the denominator's, the
+            numerator's being among them. `ratio`: one magnitude over another, or over the number of
+            rows (`all`). `median`: of the denominator's outcomes, which are bins in rising order
+            without a gap between them; it has no numerator.
+        unit: of the figure: "percent" for a share; else in words ("children per full-time worker").
+        distribution: the name of a group of shares that together split one whole, if it is one of
+            them; they are shown together.
     """
 
     id: Name
@@ -169,18 +228,54 @@ class Measure(Document):
     title: Text
     definition: Text
     table: Name
-    unit: Literal["percent"] = "percent"
-    numerator: tuple[Code, ...] = Field(min_length=1)
-    denominator: tuple[Code, ...] = Field(min_length=2)
+    kind: Literal["share", "ratio", "median"] = "share"
+    unit: Text = "percent"
+    numerator: tuple[Code, ...] = ()
+    denominator: tuple[Code, ...] = Field(min_length=1)
+    distribution: Name | None = None
     hypothesis: Text | None = None
 
     @model_validator(mode="after")
-    def _is_a_proportion(self) -> Self:
+    def _has_the_form_of_its_kind(self) -> Self:
         _unique("outcome in the denominator", list(self.denominator))
         _unique("outcome in the numerator", list(self.numerator))
-        if not set(self.numerator) < set(self.denominator):
+        if (self.kind == "share") != (self.unit == "percent"):
+            raise ValueError("a share, and nothing else, is in percent")
+        if self.kind == "share" and not (self.numerator and self._is_part()):
             raise ValueError("the numerator is not a proper part of the denominator")
+        if self.kind == "ratio" and (len(self.numerator), len(self.denominator)) != (1, 1):
+            raise ValueError("a ratio is of one magnitude over one other")
+        if self.kind == "median" and (self.numerator or len(self.denominator) < 2):
+            raise ValueError("a median has bins in its denominator, and no numerator")
         return self
+
+    def _is_part(self) -> bool:
+        return set(self.numerator) < set(self.denominator)
+
+    def problem(self, table: BaseTable) -> str | None:
+        """What this measure asks of its table that the table does not declare, if anything."""
+        if self.kind == "ratio":
+            known = {*table.magnitude_names, TOTAL}
+            if self.numerator[0] not in table.magnitude_names or self.denominator[0] not in known:
+                return "names an undeclared magnitude"
+            return None
+        if not set(self.denominator) <= set(table.outcome_codes):
+            return "sums an undeclared outcome"
+        if self.kind == "median" and not _are_bins(self._bins(table)):
+            return "has outcomes that are not bins in rising order without a gap"
+        return None
+
+    def _bins(self, table: BaseTable) -> list[Outcome]:
+        outcomes = {outcome.code: outcome for outcome in table.outcomes}
+        return [outcomes[code] for code in self.denominator]
+
+
+def _are_bins(outcomes: list[Outcome]) -> bool:
+    """Whether each outcome starts right after the one before; only the last may be open."""
+    return outcomes[0].low is not None and all(
+        before.high is not None and after.low == before.high + 1
+        for before, after in pairwise(outcomes)
+    )
 
 
 class Cohort(Document):
@@ -228,8 +323,8 @@ class Study(Document):
         for measure in self.measures:
             if measure.table not in tables:
                 raise ValueError(f"measure {measure.id} names no base table of the study")
-            if not set(measure.denominator) <= set(tables[measure.table].outcome_codes):
-                raise ValueError(f"measure {measure.id} sums an undeclared outcome")
+            if problem := measure.problem(tables[measure.table]):
+                raise ValueError(f"measure {measure.id} {problem}")
         if self.expires <= self.issued:
             raise ValueError("the study expires before it is issued")
         return self

@@ -63,7 +63,55 @@ class Event(NamedTuple):
     evidence: str
 
 
-Record = Team | Post | Allocation | Event
+class Referral(NamedTuple):
+    """A row of `episode`."""
+
+    referral_id: str
+    child_id: str
+    referral_date: date
+    source: str | None
+    need: str | None
+    nfa: int | None
+    close_date: date | None
+    reason: str | None
+
+
+class Plan(NamedTuple):
+    """A row of `plan`."""
+
+    child_id: str
+    type: str
+    start: date
+    end: date | None
+    abuse_category: str | None
+    previous_cpp: int | None
+
+
+class Standard(NamedTuple):
+    """A row of `standard`."""
+
+    cohort: str
+    max_interval_days: int
+    policy_date: date
+
+
+class Audit(NamedTuple):
+    """A row of `audit`."""
+
+    audit_id: str
+    child_id: str
+    planned_date: date | None
+    audit_date: date | None
+    type: str
+    overall_grade: str | None
+    oversight_grade: str | None
+    moderated: str | None
+    moderated_grade: str | None
+    action_due: date | None
+    action_closed: date | None
+
+
+Record = Team | Post | Allocation | Event | Referral | Plan | Standard | Audit
 
 
 @dataclass(frozen=True)
@@ -74,6 +122,10 @@ class World:
     posts: tuple[Post, ...]
     allocations: tuple[Allocation, ...]
     events: tuple[Event, ...]
+    referrals: tuple[Referral, ...] = ()
+    plans: tuple[Plan, ...] = ()
+    standards: tuple[Standard, ...] = ()
+    audits: tuple[Audit, ...] = ()
 
     def table(self, name: str) -> tuple[Record, ...]:
         """The rows of one of the specification's tables."""
@@ -82,5 +134,9 @@ class World:
             "worker": self.posts,
             "allocation": self.allocations,
             "oversight_event": self.events,
+            "episode": self.referrals,
+            "plan": self.plans,
+            "standard": self.standards,
+            "audit": self.audits,
         }
         return tables[name]

@@ -14,13 +14,15 @@ class PooledRow:
 
     Attributes:
         dimension: `""` with category `""` for the whole.
-        estimate: percent, one decimal, from the rounded counts of the authorities that published.
-        lower: percent, one decimal, rounded down; with `upper` it contains the true percentage over
-            all authorities that answered.
-        upper: percent, one decimal, rounded up.
-        numerator: a sum of rounded counts, in the base table's unit.
-        denominator: likewise.
-        unit: of estimate, lower and upper.
+        estimate: one decimal, from the rounded figures of the authorities that published.
+        lower: one decimal, rounded down; with `upper` it contains the true figure over all
+            authorities that answered. Both are None if nobody answered, or if nothing that was
+            published bounds the figure from above.
+        upper: one decimal, rounded up.
+        numerator: a sum of rounded counts or magnitudes, in the base table's unit or the
+            magnitude's; None for a median.
+        denominator: likewise; for a median all counts in the bins.
+        unit: of estimate, lower and upper, as the measure has it.
         las_published: authorities that published every cell that the figure needs.
         las_answered: authorities that released the table, suppressed cells or not: those whose data
             the interval is about. A refused table is not among them.
@@ -45,6 +47,28 @@ class PooledRow:
     las_published: int
     las_answered: int
     las_asked: int
+    marker: Marker
+
+
+@dataclass(frozen=True)
+class AuthorityRow:
+    """One authority's own figure for one measure in one period, for the whole authority.
+
+    Attributes:
+        estimate: as in `PooledRow`, from this authority's published figures alone; the interval
+            contains its true figure.
+        marker: why there is no estimate. `[c]`: suppressed. `[x]`: it did not answer this table,
+            for whatever reason. `[z]`: nothing to take a share of. Otherwise `""`.
+    """
+
+    la: str
+    measure: str
+    period: str
+    estimate: float | None
+    lower: float | None
+    upper: float | None
+    numerator: int | None
+    denominator: int | None
     marker: Marker
 
 
