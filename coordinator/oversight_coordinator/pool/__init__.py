@@ -1,21 +1,43 @@
 """Pooling: authorities' releases in, one row per figure out.
 
-    intervals   what an attentive reader can say of every cell of one published table
-    pooling     sums over authorities, and each figure's interval
-    rows        the row that comes out
-    write       pooled.csv
+    intervals   what an attentive reader can say of every figure of one published table
+    answers     who released which table, with its figures and their intervals
+    figures     what the kinds of figure share: how they are rounded, what they are made of
+    shares, ratios, medians
+                the arithmetic of each kind, and of its interval
+    pooling     sums over authorities, and each authority by itself
+    rows        the rows that come out
+    write       pooled.csv and authorities.csv
 
 Rules kept here:
 
-1. A pool is computed from released tables alone: rounded counts and markers.
+1. A pool is computed from released tables alone: rounded counts and sums, and markers.
 2. The figure (estimate, numerator, denominator) is over the authorities that published every cell
    it needs. The interval (lower, upper) is over all that answered the table. These are different
    statements, and the figure may lie outside the interval when much was suppressed.
 3. The order of authorities never matters.
+
+docs/figures.md works an example of each kind.
 """
 
-from oversight_coordinator.pool.pooling import pool
-from oversight_coordinator.pool.rows import COLUMNS, PooledRow
-from oversight_coordinator.pool.write import csv_bytes, write_csv
+from oversight_coordinator.pool.pooling import authority_rows, pool
+from oversight_coordinator.pool.rows import AUTHORITY_COLUMNS, COLUMNS, AuthorityRow, PooledRow
+from oversight_coordinator.pool.write import (
+    authorities_csv_bytes,
+    csv_bytes,
+    write_authorities_csv,
+    write_csv,
+)
 
-__all__ = ["COLUMNS", "PooledRow", "csv_bytes", "pool", "write_csv"]
+__all__ = [
+    "AUTHORITY_COLUMNS",
+    "COLUMNS",
+    "AuthorityRow",
+    "PooledRow",
+    "authorities_csv_bytes",
+    "authority_rows",
+    "csv_bytes",
+    "pool",
+    "write_authorities_csv",
+    "write_csv",
+]

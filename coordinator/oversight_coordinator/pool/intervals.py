@@ -1,27 +1,31 @@
-"""What a published table says about its true counts: an interval for every cell.
+"""What a published table says about its true figures: an interval for every cell, total and sum.
 
 Rules kept here:
 
-1. A published figure lies within half a rounding base of the true count. How ties were rounded is
-   not assumed, so with an even base both ends count.
+1. A published figure lies within half a rounding base of the true one. How ties were rounded is
+   not assumed, so where the half is a whole number of units both ends count.
 2. A suppressed figure starts as "0 or more". It is narrowed only by what entails it: a row's total
-   is the sum of its outcomes, and the whole authority is the sum of a dimension's categories.
+   is the sum of its outcomes, the whole authority is the sum of a dimension's categories, and a
+   magnitude's sum is at most its maximum times the number of rows.
 3. Narrowing only ever cuts off values that no true table can have. However few rounds it runs, the
    truth stays inside.
 4. A table whose figures contradict each other says nothing: its intervals stay as in 1 and 2.
+5. All is whole numbers: a magnitude with decimals is counted in units of its last place.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 
 from oversight_protocol.release import TOTAL, Cell, Row
+from oversight_protocol.study import Magnitude
 
 Key = tuple[str, str, str]
-"""(dimension, category, outcome); the outcome `TOTAL` is a row's total."""
+"""(dimension, category, outcome or magnitude); the outcome `TOTAL` is a row's number of rows."""
 
 _ROUNDS = 50
 """Narrowing settles within a few rounds; this bounds a table made to settle slowly."""
@@ -39,6 +43,8 @@ class Interval:
 
     def within(self, lower: float, upper: float) -> Interval:
         """The part of this interval that lies in the other, which may be empty."""
+        if lower <= self.lower and self.upper <= upper:
+            return self
         return Interval(int(max(self.lower, lower)), min(self.upper, upper))
 
 
@@ -46,12 +52,17 @@ NOTHING = Interval(0, 0)
 ANYTHING = Interval(0, inf)
 
 
-def of_cell(cell: Cell, rounding_base: int) -> Interval:
-    """What one figure alone says of its true count."""
+def scale(magnitude: Magnitude) -> int:
+    """How many units of a magnitude's last place make one."""
+    return int(10**magnitude.decimals)
+
+
+def of_cell(cell: Cell, rounding_base: int, units: int = 1) -> Interval:
+    """What one figure alone says of its true value, in units of which `units` make one."""
     if cell.value is None:
         return ANYTHING
-    half = rounding_base // 2
-    return Interval(max(0, cell.value - half), cell.value + half)
+    half = rounding_base * units // 2
+    return Interval(max(0, cell.value * units - half), cell.value * units + half)
 
 
 def add(intervals: Iterable[Interval]) -> Interval:
@@ -59,14 +70,25 @@ def add(intervals: Iterable[Interval]) -> Interval:
     return sum(intervals, NOTHING)
 
 
-def of_table(rows: Sequence[Row], rounding_base: int) -> dict[Key, Interval]:
-    """The narrowed interval of every cell and total of a released table."""
+def of_table(
+    rows: Sequence[Row], rounding_base: int, magnitudes: Sequence[Magnitude] = ()
+) -> dict[Key, Interval]:
+    """The narrowed interval of every cell, total and sum of a released table.
+
+    Args:
+        rows: the table's.
+        rounding_base: of the release.
+        magnitudes: those that the table's rows have sums of.
+    """
+    units = {magnitude.name: scale(magnitude) for magnitude in magnitudes}
     cells = {
-        (row.dimension, row.category, cell.outcome): of_cell(cell, rounding_base)
+        (row.dimension, row.category, cell.outcome): of_cell(
+            cell, rounding_base, units.get(cell.outcome, 1)
+        )
         for row in rows
-        for cell in (*row.cells, row.total)
+        for cell in (*row.cells, row.total, *row.sums)
     }
-    return narrow(cells)
+    return narrow(cells, magnitudes)
 
 
 def collapse(cells: Mapping[Key, Interval], groups: Mapping[str, str]) -> dict[Key, Interval]:
@@ -76,7 +98,7 @@ def collapse(cells: Mapping[Key, Interval], groups: Mapping[str, str]) -> dict[K
     better than either.
 
     Args:
-        cells: a narrowed table.
+        cells: a narrowed table without magnitudes.
         groups: for each outcome the name of its group.
     """
     joined: defaultdict[Key, Interval] = defaultdict(lambda: NOTHING)
@@ -85,14 +107,16 @@ def collapse(cells: Mapping[Key, Interval], groups: Mapping[str, str]) -> dict[K
     return narrow(dict(joined))
 
 
-def narrow(cells: Mapping[Key, Interval]) -> dict[Key, Interval]:
+def narrow(
+    cells: Mapping[Key, Interval], magnitudes: Sequence[Magnitude] = ()
+) -> dict[Key, Interval]:
     """Narrow by rule 2 until nothing changes."""
-    sums = _sums(cells)
+    relations = [*_sums(cells, {one.name for one in magnitudes}), *_products(cells, magnitudes)]
     known = dict(cells)
     for _ in range(_ROUNDS):
         before = dict(known)
-        for whole, parts in sums:
-            _narrow_sum(known, whole, parts)
+        for relation in relations:
+            relation(known)
         if any(interval.lower > interval.upper for interval in known.values()):
             return dict(cells)
         if known == before:
@@ -100,22 +124,49 @@ def narrow(cells: Mapping[Key, Interval]) -> dict[Key, Interval]:
     return known
 
 
-def _sums(cells: Mapping[Key, Interval]) -> list[tuple[Key, list[Key]]]:
+_Relation = Callable[[dict[Key, Interval]], None]
+"""Narrows the figures between which it holds."""
+
+
+def _sums(cells: Mapping[Key, Interval], magnitudes: set[str]) -> list[_Relation]:
     rows: defaultdict[Key, list[Key]] = defaultdict(list)
     margins: defaultdict[tuple[Key, str], list[Key]] = defaultdict(list)
     for key in cells:
-        dimension, category, outcome = key
-        if outcome != TOTAL:
+        dimension, category, name = key
+        if name != TOTAL and name not in magnitudes:
             rows[dimension, category, TOTAL].append(key)
         if dimension:
-            margins[("", "", outcome), dimension].append(key)
-    return [*rows.items(), *((whole, parts) for (whole, _), parts in margins.items())]
+            margins[("", "", name), dimension].append(key)
+    sums = [*rows.items(), *((whole, parts) for (whole, _), parts in margins.items())]
+    return [partial(_narrow_sum, whole, parts) for whole, parts in sums]
 
 
-def _narrow_sum(known: dict[Key, Interval], whole: Key, parts: Sequence[Key]) -> None:
-    together = add(known[part] for part in parts)
-    known[whole] = total = known[whole].within(together.lower, together.upper)
+def _products(cells: Mapping[Key, Interval], magnitudes: Sequence[Magnitude]) -> list[_Relation]:
+    most = {one.name: one.maximum * scale(one) for one in magnitudes}
+    return [
+        partial(_narrow_product, key, (*key[:2], TOTAL), most[key[2]])
+        for key in cells
+        if key[2] in most
+    ]
+
+
+def _narrow_sum(whole: Key, parts: Sequence[Key], known: dict[Key, Interval]) -> None:
+    """The whole and each part, from the others."""
+    lower = sum(known[part].lower for part in parts)
+    bounded = sum(known[part].upper for part in parts if known[part].upper < inf)
+    unbounded = sum(known[part].upper == inf for part in parts)
+    total = known[whole].within(lower, inf if unbounded else bounded)
+    known[whole] = total
     for part in parts:
-        others = [known[other] for other in parts if other != part]
-        rest = add(others)
-        known[part] = known[part].within(total.lower - rest.upper, total.upper - rest.lower)
+        one = known[part]
+        if one.upper < inf:
+            rest = inf if unbounded else bounded - one.upper
+        else:
+            rest = inf if unbounded > 1 else bounded
+        known[part] = one.within(total.lower - rest, total.upper - (lower - one.lower))
+
+
+def _narrow_product(total: Key, count: Key, most: int, known: dict[Key, Interval]) -> None:
+    """A sum from the number of rows, each of which has at most `most`; and their number from it."""
+    known[total] = known[total].within(0, known[count].upper * most)
+    known[count] = known[count].within(-(-known[total].lower // most), inf)

@@ -1,61 +1,110 @@
-"""One figure for each measure, period and row, over all authorities.
-
-Of a share N / (N + R), where R is what the denominator counts beyond the numerator, the least value
-is N low with R high, and the greatest is N high with R low. Where nothing bounds N or R from above,
-the interval is 0 to 100.
-"""
+"""One figure for each measure, period and row over all authorities; and one for each authority."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf
+from functools import cached_property
 
-from oversight_coordinator.pool.intervals import Interval, Key, add, collapse, of_table
-from oversight_coordinator.pool.rows import Marker, PooledRow
+from oversight_coordinator.pool.answers import Answered, Answers, read
+from oversight_coordinator.pool.figures import (
+    UNBOUNDED,
+    Bounds,
+    Estimate,
+    Kind,
+    Parts,
+    RowKey,
+    add_parts,
+)
+from oversight_coordinator.pool.medians import Median
+from oversight_coordinator.pool.ratios import Ratio
+from oversight_coordinator.pool.rows import AuthorityRow, Marker, PooledRow
+from oversight_coordinator.pool.shares import Share
 from oversight_protocol.model import LaCode
-from oversight_protocol.release import CONFIDENTIAL, Refusal, Release, Row, TableAnswer, row_keys
+from oversight_protocol.release import CONFIDENTIAL, row_keys
 from oversight_protocol.study import BaseTable, Measure, Period, Study, Wave
 
-_NUMERATOR, _REST, _OUTSIDE = "numerator", "rest of the denominator", "outside the denominator"
+_WHOLE: RowKey = ("", "")
 
 
 @dataclass(frozen=True)
-class _Answered:
-    """One authority's released table in one period."""
+class _Figure:
+    """A figure of one row, over some authorities.
 
-    rows: Mapping[tuple[str, str], Row]
-    cells: Mapping[Key, Interval]
+    Attributes:
+        estimate: None if none of them published all that it needs.
+        published: how many did.
+        answered: how many released the table.
+    """
 
-    @classmethod
-    def of(cls, answer: TableAnswer, rounding_base: int) -> _Answered:
-        rows = {(row.dimension, row.category): row for row in answer.rows}
-        return cls(rows, of_table(answer.rows, rounding_base))
+    estimate: Estimate | None
+    bounds: Bounds
+    published: int
+    answered: int
 
-    def counts(self, row: tuple[str, str]) -> dict[str, int | None]:
-        return {cell.outcome: cell.value for cell in self.rows[row].cells}
+    @property
+    def value(self) -> float | None:
+        return self.estimate.value if self.estimate else None
+
+    @property
+    def numerator(self) -> int | None:
+        return self.estimate.numerator if self.estimate else None
+
+    @property
+    def denominator(self) -> int | None:
+        return self.estimate.denominator if self.estimate else None
+
+    @property
+    def marker(self) -> Marker:
+        """Why there is no estimate."""
+        if not self.answered:
+            return "[x]"
+        if self.estimate is None:
+            return CONFIDENTIAL
+        return "[z]" if self.estimate.value is None else ""
 
 
 @dataclass(frozen=True)
 class _Question:
-    """What is pooled: one measure in one period."""
+    """One measure in one period, and who answered its table."""
 
-    study: Study
-    wave: Wave
     measure: Measure
+    table: BaseTable
     period: Period
-    asked: int
+    answered: Mapping[LaCode, Answered]
 
-    @property
-    def table(self) -> BaseTable:
-        return self.study.table(self.measure.table)
+    @cached_property
+    def kind(self) -> Kind:
+        return _KINDS[self.measure.kind](self.measure, self.table)
+
+    @cached_property
+    def parts(self) -> dict[LaCode, dict[RowKey, Parts]]:
+        return {la: self.kind.parts(one.cells) for la, one in self.answered.items()}
+
+    def figure(self, row: RowKey, las: Sequence[LaCode]) -> _Figure:
+        """A row's figure over those of some authorities that answered."""
+        answered = [la for la in las if la in self.answered]
+        values = [self.answered[la].values[row] for la in answered]
+        full = [one for one in values if all(one[name] is not None for name in self.kind.needs)]
+        sums = {name: sum(one[name] or 0 for one in full) for name in self.kind.needs}
+        parts = [self.parts[la][row] for la in answered]
+        return _Figure(
+            estimate=self.kind.estimate(sums) if full else None,
+            bounds=self.kind.bounds(add_parts(parts)) if parts else UNBOUNDED,
+            published=len(full),
+            answered=len(answered),
+        )
+
+
+_KINDS: Mapping[str, type[Share | Ratio | Median]] = {
+    "share": Share,
+    "ratio": Ratio,
+    "median": Median,
+}
 
 
 def pool(
-    study: Study,
-    wave: Wave,
-    asked: Sequence[LaCode],
-    answers: Mapping[LaCode, Release | Refusal],
+    study: Study, wave: Wave, asked: Sequence[LaCode], answers: Answers
 ) -> tuple[PooledRow, ...]:
     """Pool a wave: measures in the study's order, their periods, then the whole and each category.
 
@@ -69,111 +118,77 @@ def pool(
     Raises:
         ValueError: an answer is of an authority that was not asked.
     """
-    if not set(answers) <= set(asked):
-        raise ValueError("an answer is of an authority that was not asked")
-    releases = [answer for answer in answers.values() if isinstance(answer, Release)]
-    answered = {
-        (table.name, period.id): _answered(releases, table.name, period)
-        for table in study.base_tables
-        for period in wave.periods
-    }
+    las = sorted(set(asked))
     return tuple(
-        row
-        for measure in study.measures
-        for period in wave.periods
-        for row in _rows(
-            _Question(study, wave, measure, period, len(set(asked))),
-            answered[measure.table, period.id],
-        )
+        _pooled_row(study, wave, question, row, las)
+        for question in _questions(study, wave, las, answers)
+        for row in row_keys(question.table)
     )
 
 
-def _answered(releases: Sequence[Release], table: str, period: Period) -> list[_Answered]:
-    return [
-        _Answered.of(answer, release.rules.rounding_base)
-        for release in releases
-        for answer in release.tables
-        if (answer.table, answer.period, answer.status) == (table, period.id, "released")
-    ]
+def authority_rows(
+    study: Study, wave: Wave, asked: Sequence[LaCode], answers: Answers
+) -> tuple[AuthorityRow, ...]:
+    """Every asked authority's own figures: measures in the study's order, periods, authorities.
+
+    Authorities stand in the order of their codes. Arguments are those of `pool`.
+
+    Raises:
+        ValueError: an answer is of an authority that was not asked.
+    """
+    las = sorted(set(asked))
+    return tuple(
+        _authority_row(question, la)
+        for question in _questions(study, wave, las, answers)
+        for la in las
+    )
 
 
-def _rows(question: _Question, answered: Sequence[_Answered]) -> list[PooledRow]:
-    groups = _groups(question.measure, question.table.outcome_codes)
-    known = [collapse(one.cells, groups) for one in answered]
-    return [_row(question, row, answered, known) for row in row_keys(question.table)]
+def _questions(
+    study: Study, wave: Wave, asked: Sequence[LaCode], answers: Answers
+) -> Iterator[_Question]:
+    answered = read(study, wave, asked, answers)
+    for measure in study.measures:
+        table = study.table(measure.table)
+        for period in wave.periods:
+            yield _Question(measure, table, period, answered[table.name, period.id])
 
 
-def _groups(measure: Measure, outcomes: Sequence[str]) -> dict[str, str]:
-    groups = dict.fromkeys(outcomes, _OUTSIDE)
-    groups |= dict.fromkeys(measure.denominator, _REST)
-    return groups | dict.fromkeys(measure.numerator, _NUMERATOR)
-
-
-def _row(
-    question: _Question,
-    row: tuple[str, str],
-    answered: Sequence[_Answered],
-    known: Sequence[Mapping[Key, Interval]],
+def _pooled_row(
+    study: Study, wave: Wave, question: _Question, row: RowKey, las: Sequence[LaCode]
 ) -> PooledRow:
-    measure = question.measure
-    counts = [one.counts(row) for one in answered]
-    published = [one for one in counts if all(one[o] is not None for o in measure.denominator)]
-    numerator = _sum(published, measure.numerator)
-    denominator = _sum(published, measure.denominator)
-    lower, upper = _interval(row, known)
+    figure = question.figure(row, las)
     return PooledRow(
-        study=question.study.name,
-        wave=question.wave.id,
-        table=measure.table,
-        measure=measure.id,
+        study=study.name,
+        wave=wave.id,
+        table=question.table.name,
+        measure=question.measure.id,
         period=question.period.id,
         dimension=row[0],
         category=row[1],
-        estimate=_percent(numerator, denominator) if denominator else None,
-        lower=lower,
-        upper=upper,
-        numerator=numerator if published else None,
-        denominator=denominator if published else None,
-        unit=measure.unit,
-        las_published=len(published),
-        las_answered=len(answered),
-        las_asked=question.asked,
-        marker=_marker(len(answered), len(published), denominator),
+        estimate=figure.value,
+        lower=figure.bounds.lower,
+        upper=figure.bounds.upper,
+        numerator=figure.numerator,
+        denominator=figure.denominator,
+        unit=question.measure.unit,
+        las_published=figure.published,
+        las_answered=figure.answered,
+        las_asked=len(las),
+        marker=figure.marker,
     )
 
 
-def _sum(rows: Sequence[Mapping[str, int | None]], outcomes: Collection[str]) -> int:
-    return sum(row[outcome] or 0 for row in rows for outcome in outcomes)
-
-
-def _percent(numerator: int, denominator: int) -> float:
-    """To one decimal, half up; in whole numbers, so that it is the same everywhere."""
-    return (2000 * numerator + denominator) // (2 * denominator) / 10
-
-
-def _marker(answered: int, published: int, denominator: int) -> Marker:
-    if not answered:
-        return "[x]"
-    if not published:
-        return CONFIDENTIAL
-    return "" if denominator else "[z]"
-
-
-def _interval(
-    row: tuple[str, str], known: Sequence[Mapping[Key, Interval]]
-) -> tuple[float | None, float | None]:
-    if not known:
-        return None, None
-    numerator = add(one[*row, _NUMERATOR] for one in known)
-    rest = add(one[*row, _REST] for one in known)
-    if inf in (numerator.upper, rest.upper):
-        return 0.0, 100.0
-    return _bounds(numerator, rest)
-
-
-def _bounds(numerator: Interval, rest: Interval) -> tuple[float, float]:
-    """Percentages rounded outwards to one decimal."""
-    most, least = numerator.lower + int(rest.upper), int(numerator.upper) + rest.lower
-    lower = 1000 * numerator.lower // most / 10 if most else 0.0
-    upper = -(-1000 * int(numerator.upper) // least) / 10 if least else 100.0
-    return lower, upper
+def _authority_row(question: _Question, la: LaCode) -> AuthorityRow:
+    figure = question.figure(_WHOLE, [la])
+    return AuthorityRow(
+        la=la,
+        measure=question.measure.id,
+        period=question.period.id,
+        estimate=figure.value,
+        lower=figure.bounds.lower,
+        upper=figure.bounds.upper,
+        numerator=figure.numerator,
+        denominator=figure.denominator,
+        marker=figure.marker,
+    )

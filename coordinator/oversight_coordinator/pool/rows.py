@@ -1,4 +1,4 @@
-"""A pooled figure, as it stands in `pooled.csv`, in the report and in `--json`."""
+"""A figure as it stands in `pooled.csv` or `authorities.csv`, in the report and in `--json`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class PooledRow:
             the interval is about. A refused table is not among them.
         las_asked: authorities of the cohort.
         marker: why there is no estimate. `[c]`: those that answered suppressed it. `[x]`: nobody
-            answered. `[z]`: there was nothing to take a share of. Otherwise `""`.
+            answered. `[z]`: there was nothing to take a figure of. Otherwise `""`.
     """
 
     study: str
@@ -58,7 +58,7 @@ class AuthorityRow:
         estimate: as in `PooledRow`, from this authority's published figures alone; the interval
             contains its true figure.
         marker: why there is no estimate. `[c]`: suppressed. `[x]`: it did not answer this table,
-            for whatever reason. `[z]`: nothing to take a share of. Otherwise `""`.
+            for whatever reason. `[z]`: nothing to take a figure of. Otherwise `""`.
     """
 
     la: str
@@ -74,3 +74,6 @@ class AuthorityRow:
 
 COLUMNS = tuple(field.name for field in fields(PooledRow))
 """The columns of `pooled.csv` in order."""
+
+AUTHORITY_COLUMNS = ("la", "la_name", *(field.name for field in fields(AuthorityRow)[1:]))
+"""The columns of `authorities.csv` in order."""

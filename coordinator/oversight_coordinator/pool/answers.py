@@ -1,0 +1,65 @@
+"""What authorities answered, as pooling reads it: released tables, their figures and intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from oversight_coordinator.pool.figures import RowKey
+from oversight_coordinator.pool.intervals import Interval, Key, of_table
+from oversight_protocol.model import LaCode
+from oversight_protocol.release import Refusal, Release, TableAnswer
+from oversight_protocol.study import BaseTable, Study, Wave
+
+Answers = Mapping[LaCode, Release | Refusal]
+"""What each authority answered; who did not answer is absent."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One authority's released table in one period.
+
+    Attributes:
+        values: the published figures of each row by outcome, magnitude or `TOTAL`; None where one
+            was suppressed.
+        cells: the interval of each of them.
+    """
+
+    values: Mapping[RowKey, Mapping[str, int | None]]
+    cells: Mapping[Key, Interval]
+
+    @classmethod
+    def of(cls, answer: TableAnswer, table: BaseTable, rounding_base: int) -> Answered:
+        """What a released table says."""
+        values = {
+            (row.dimension, row.category): {
+                cell.outcome: cell.value for cell in (*row.cells, row.total, *row.sums)
+            }
+            for row in answer.rows
+        }
+        return cls(values, of_table(answer.rows, rounding_base, table.magnitudes))
+
+
+def read(
+    study: Study, wave: Wave, asked: Sequence[LaCode], answers: Answers
+) -> dict[tuple[str, str], dict[LaCode, Answered]]:
+    """Who answered each base table in each period, and what; authorities in the order of codes.
+
+    Raises:
+        ValueError: an answer is of an authority that was not asked.
+    """
+    if not set(answers) <= set(asked):
+        raise ValueError("an answer is of an authority that was not asked")
+    tables = {table.name: table for table in study.base_tables}
+    found: dict[tuple[str, str], dict[LaCode, Answered]] = {
+        (name, period.id): {} for name in tables for period in wave.periods
+    }
+    for la, release in sorted(answers.items()):
+        if not isinstance(release, Release):
+            continue
+        for answer in release.tables:
+            if answer.status == "released":
+                found[answer.table, answer.period][la] = Answered.of(
+                    answer, tables[answer.table], release.rules.rounding_base
+                )
+    return found
