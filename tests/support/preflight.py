@@ -4,7 +4,12 @@ import shutil
 import sys
 
 OPTIONAL = {
+    "chromium": (
+        "the tests of the report as pages (WCAG, pictures)",
+        "apt-get install chromium fonts-dejavu-core",
+    ),
     "strace": ("the test that watches every connection", "apt-get install strace"),
+    "systemd-analyze": ("the tests of the systemd units", "apt-get install systemd"),
 }
 
 for program, (tests, command) in OPTIONAL.items():
