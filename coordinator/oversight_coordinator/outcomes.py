@@ -19,14 +19,28 @@ class LaOutcome:
         name: its name for people.
         outcome: the ending.
         family: of the refusal; set exactly when the outcome is `refused`.
+        refused: (base table, family) of each base table that an otherwise released answer refused
+            in some period, each table once; several families of one table are sorted and joined by
+            ", ".
     """
 
     la: str
     name: str
     outcome: Ending
     family: Family | None = None
+    refused: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
-        """Check that a refusal has its family and nothing else has one."""
+        """Check that only a refusal has a family, and only a release refused tables."""
         if (self.outcome == "refused") != (self.family is not None):
             raise ValueError("a refusal has a family; no other outcome has one")
+        if self.refused and self.outcome != "released":
+            raise ValueError("only an answer that is released otherwise has refused tables")
+
+    @property
+    def words(self) -> str:
+        """The ending for people: "released; refused: caseload (policy)"."""
+        if self.family is not None:
+            return f"{self.outcome} ({self.family})"
+        tables = ", ".join(f"{table} ({families})" for table, families in self.refused)
+        return f"{self.outcome}; refused: {tables}" if tables else self.outcome

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from oversight_coordinator.authorities import authority
 from oversight_coordinator.outcomes import Ending, LaOutcome
-from oversight_coordinator.pool import PooledRow, pool
+from oversight_coordinator.pool import AuthorityRow, PooledRow, authority_rows, pool
 from oversight_coordinator.store import Ask, AskState, Run, Store
 from oversight_protocol.envelope import Envelope
 from oversight_protocol.errors import Family
@@ -16,12 +16,20 @@ from oversight_protocol.study import Study
 
 @dataclass(frozen=True)
 class RunResult:
-    """What a run gave: its study, how it ended for each authority, the pooled figures."""
+    """What a run gave.
+
+    Attributes:
+        las: how it ended, or stands, for each authority that was asked.
+        rows: the pooled figures.
+        authorities: each authority's own figures.
+        finished: whether nothing more is expected, unless a person at an authority decides.
+    """
 
     run: Run
     study: Study
     las: tuple[LaOutcome, ...]
     rows: tuple[PooledRow, ...]
+    authorities: tuple[AuthorityRow, ...]
     finished: bool
 
 
@@ -30,9 +38,14 @@ def load(store: Store, run: Run) -> RunResult:
     study = Study.parse(Envelope.from_bytes(store.study(run.study).envelope).payload)
     asks = store.asks(run.id)
     answers = {ask.la: _answer(ask.answer) for ask in asks if ask.answer is not None}
-    rows = pool(study, study.wave(run.wave), [ask.la for ask in asks], answers)
+    question = study, study.wave(run.wave), [ask.la for ask in asks], answers
     return RunResult(
-        run, study, tuple(map(outcome, asks)), rows, finished=all(map(is_finished, asks))
+        run=run,
+        study=study,
+        las=tuple(outcome(ask, answers.get(ask.la)) for ask in asks),
+        rows=pool(*question),
+        authorities=authority_rows(*question),
+        finished=all(map(is_finished, asks)),
     )
 
 
@@ -41,15 +54,26 @@ def is_finished(ask: Ask) -> bool:
     return ask.state not in (AskState.QUEUED, AskState.ACCEPTED)
 
 
-def outcome(ask: Ask) -> LaOutcome:
-    """How a run ended, or stands, for one authority."""
+def outcome(ask: Ask, answer: Release | Refusal | None) -> LaOutcome:
+    """How a run ended, or stands, for one authority, whose answer is `answer` if one is here."""
     ending: Ending = "unreachable"
     family = Family(ask.family) if ask.family else None
     if ask.state is AskState.HELD:
         ending, family = "held", None
-    elif ask.answer is not None or ask.state is AskState.REJECTED:
+    elif answer is not None or ask.state is AskState.REJECTED:
         ending = "refused" if family else "released"
-    return LaOutcome(ask.la, authority(ask.la).name, ending, family)
+    refused = _refused_tables(answer) if ending == "released" else ()
+    return LaOutcome(ask.la, authority(ask.la).name, ending, family, refused)
+
+
+def _refused_tables(answer: Release | Refusal | None) -> tuple[tuple[str, str], ...]:
+    if not isinstance(answer, Release):
+        return ()
+    families: dict[str, set[str]] = {}
+    for table in answer.tables:
+        if table.family is not None:
+            families.setdefault(table.table, set()).add(str(table.family))
+    return tuple((table, ", ".join(sorted(found))) for table, found in families.items())
 
 
 def _answer(raw: bytes) -> Release | Refusal:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,13 +20,13 @@ from oversight_coordinator.cli.common import (
     settings,
     store,
 )
+from oversight_coordinator.cli.watching import watch as watch_run
 
 if TYPE_CHECKING:
     from oversight_coordinator.results import RunResult
     from oversight_coordinator.store import Store
 
 RunArgument = Annotated[str, typer.Argument(help="A run's identifier, or its beginning.")]
-LOOK_SECONDS = 0.3
 
 
 def add_to(app: typer.Typer) -> None:
@@ -37,6 +36,7 @@ def add_to(app: typer.Typer) -> None:
     runs.command("list")(list_runs)
     runs.command("show")(show)
     runs.command("watch")(watch)
+    runs.command("close")(close)
     app.add_typer(runs, name="runs")
     app.command("results")(results)
     app.command("report")(report)
@@ -90,7 +90,7 @@ def run(
     if not as_json:
         say(f"Run {made.id}: {len(kept.asks(made.id))} authorities are asked.")
     if watch_it:
-        _watch(kept, made.id, quiet=as_json)
+        watch_run(kept, made.id, quiet=as_json)
     if as_json:
         say_json({"run": made.id, "study": made.study, "wave": made.wave})
 
@@ -122,16 +122,36 @@ def show(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = Fal
 
 
 def watch(run_id: RunArgument, home: HomeOption = None) -> None:
-    """Wait until every authority has answered or cannot.
+    """Wait until nothing more is expected of any authority; Ctrl-C leaves the run going.
 
     Example: oversight runs watch 3f2a
     """
     kept = store(settings(home))
-    _watch(kept, kept.run(run_id).id, quiet=False)
+    watch_run(kept, kept.run(run_id).id)
+
+
+def close(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """End waiting for who has not answered: they count as unreachable from now on.
+
+    What was answered stays. An answer that an authority holds for a person can still come until
+    the run's deadline.
+
+    Example: oversight runs close 3f2a
+    """
+    kept = store(settings(home))
+    run = kept.run(run_id)
+    ended = kept.close_run(run.id)
+    held = [ask.la for ask in kept.asks(run.id) if ask.state == "held"]
+    if as_json:
+        say_json({"run": run.id, "unreachable": ended, "held": held})
+    else:
+        _say_closed(ended, held)
 
 
 def results(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Print a run's pooled figures, as CSV or JSON.
+    """Print a run's pooled figures, as CSV or JSON, and how it ended for each authority.
+
+    The CSV goes to standard output and the endings to standard error.
 
     Example: oversight results 3f2a > pooled.csv
     """
@@ -139,9 +159,16 @@ def results(run_id: RunArgument, home: HomeOption = None, as_json: JsonOption = 
 
     result = _load(store(settings(home)), run_id)
     if as_json:
-        say_json({"measures": [vars(row) for row in result.rows], "las": _las(result)})
-    else:
-        typer.echo(csv_bytes(result.rows), nl=False)
+        say_json({
+            "measures": [vars(row) for row in result.rows],
+            "authorities": [vars(row) for row in result.authorities],
+            "las": _las(result),
+        })  # fmt: skip
+        return
+    typer.echo(csv_bytes(result.rows), nl=False)
+    for one in result.las:
+        # Beside the figures, not among them: standard output is the file.
+        typer.echo(f"{one.name}: {one.words}", err=True)
 
 
 def report(
@@ -149,22 +176,24 @@ def report(
     out: Annotated[Path, typer.Option(help="The folder to write to.")],
     home: HomeOption = None,
 ) -> None:
-    """Write a run's pooled.csv and report.
+    """Write a run's pooled.csv, authorities.csv and report.
 
     Example: oversight report 3f2a --out results
     """
     result = _load(store(settings(home)), run_id)
     page = write_results(result, out)
-    say(f"Wrote {out / 'pooled.csv'} and {page}.")
+    say(f"Wrote {out / 'pooled.csv'}, {out / 'authorities.csv'} and {page}.")
 
 
 def write_results(result: RunResult, out: Path) -> Path:
-    """Write `pooled.csv` and `report/index.html`; the page's path."""
+    """Write `pooled.csv`, `authorities.csv` and `report/index.html`; the page's path."""
     from oversight_coordinator import times
-    from oversight_coordinator.pool import write_csv
+    from oversight_coordinator.pool import write_authorities_csv, write_csv
     from oversight_coordinator.report import write_report
 
     write_csv(result.rows, out / "pooled.csv")
+    names = {one.la: one.name for one in result.las}
+    write_authorities_csv(result.authorities, names, out / "authorities.csv")
     page = out / "report" / "index.html"
     page.parent.mkdir(parents=True, exist_ok=True)
     wave = result.study.wave(result.run.wave)
@@ -179,26 +208,23 @@ def _load(kept: Store, run_id: str) -> RunResult:
 
 
 def _las(result: RunResult) -> list[dict[str, object]]:
-    return [{"la": one.la, "name": one.name, "outcome": one.outcome, "family": one.family}
-            for one in result.las]  # fmt: skip
+    return [vars(one) for one in result.las]
 
 
 def _say_outcomes(result: RunResult) -> None:
-    say_table(("AUTHORITY", "OUTCOME", "FAMILY"),
-              [(one.name, one.outcome, one.family or "") for one in result.las])  # fmt: skip
+    say_table(("AUTHORITY", "OUTCOME"), [(one.name, one.words) for one in result.las])
+    if not result.finished:
+        say("The run is under way: who is unreachable so far can still answer.")
 
 
-def _watch(kept: Store, run_id: str, *, quiet: bool) -> None:
+def _say_closed(ended: list[str], held: list[str]) -> None:
     from oversight_coordinator.authorities import authority
-    from oversight_coordinator.results import is_finished
 
-    shown: dict[str, str] = {}
-    while True:
-        asks = kept.asks(run_id)
-        for ask in asks:
-            if shown.get(ask.la) != ask.state and not quiet:
-                say(f"  {authority(ask.la).name}: {ask.state}")
-            shown[ask.la] = ask.state
-        if all(map(is_finished, asks)):
-            return
-        time.sleep(LOOK_SECONDS)
+    if ended:
+        names = ", ".join(authority(la).name for la in ended)
+        say(f"Closed. No longer waited for, and unreachable: {names}.")
+    else:
+        say("Nobody was waited for; nothing has changed.")
+    if held:
+        names = ", ".join(authority(la).name for la in held)
+        say(f"Held for a person there, who can release it until the run's deadline: {names}.")

@@ -7,6 +7,9 @@ The states of an ask, and what moves it on:
        │             ▼ │ collect
        │             held
        └────────────┴─────deadline──▶ unreachable
+
+A run that is closed ends waiting as the deadline does, but for held asks: there an answer is made,
+and a person may still release it before the deadline.
 """
 
 from __future__ import annotations
@@ -174,6 +177,15 @@ class Store:
                 sa.update(t.asks).where(c.ticket.in_(tickets)).values(state=AskState.UNREACHABLE)
             )
         return list(tickets)
+
+    def close_run(self, run_id: str) -> list[str]:
+        """Mark a run's asks that are queued or accepted as unreachable; their authorities."""
+        c = t.asks.c
+        waiting = (c.run == run_id) & c.state.in_((AskState.QUEUED, AskState.ACCEPTED))
+        with self._write() as connection:
+            las = connection.execute(sa.select(c.la).where(waiting).order_by(c.la)).scalars().all()
+            connection.execute(sa.update(t.asks).where(waiting).values(state=AskState.UNREACHABLE))
+        return list(las)
 
     # ------------------------------------------------------------------ enrolment
 
