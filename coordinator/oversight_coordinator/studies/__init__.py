@@ -1,24 +1,33 @@
 """Studies as data: a folder each, with `study.toml` and a file of SQL for each base table.
 
+What several tables say alike stands once, in `fragments/`: a line `-- include: child_team` in a
+table's SQL, with or without a comma at its end, is replaced by the text of
+`fragments/child_team.sql` and that comma. A fragment is one common table expression or several. So
+does a dimension that several tables have: below `[dimensions]` in `study.toml`, and a table names
+it by its key there.
+
 Rules kept here:
 
 1. A folder says everything about a study but when it is issued and when it expires.
 2. A study is made from the folder as it stands: nothing is filled in, nothing left out. The only
    choice is to ask fewer authorities than it names.
-3. An error names file and field, so that an analyst can mend it.
+3. The SQL that is signed is whole: no line of it stands for another text.
+4. An error names file and field, so that an analyst can mend it.
 
 Service and team of an oversight event: the specification gives an event no team of its own, and
 the measures speak of "the team on the record, or of the child's team". The first study settles it
 thus, in its SQL and in its populations' texts: the team of the child's open case-holder allocation
 as of the quarter's last day (the latest start, ties to the smallest worker identifier); for an
 event without a child, or with a child who has none open, the team of the worker's post in force on
-the day it was held (the latest start, ties to the smallest team identifier); else none, and the
-service is `unknown`.
+the day it was held (the latest to start); else none, and the service is `unknown`. What is about a
+child and no worker (audits, pairs of supervisions) has the team of the child or none. A table whose
+figures need no team yields none, so that it need not read who works with whom.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -34,6 +43,10 @@ MANAGEMENT_OVERSIGHT_2026 = Path(__file__).parent / "management_oversight_2026"
 """The folder of the first study."""
 
 _FILE = "study.toml"
+_FRAGMENTS = "fragments"
+
+_INCLUDE = re.compile(r"^-- include: (?P<name>[a-z][a-z0-9_]*)(?P<comma>,?)$", re.MULTILINE)
+_LIKE_AN_INCLUDE = re.compile(r"--\s*include\b", re.IGNORECASE)
 
 
 def load_package(
@@ -42,7 +55,8 @@ def load_package(
     """The study of a folder, unsigned.
 
     Args:
-        folder: holds `study.toml` and, for each base table, `<name>.sql`.
+        folder: holds `study.toml`, for each base table `<name>.sql`, and the fragments that these
+            include.
         issued: from when the study is in force, with a time zone, in whole seconds.
         expires: until when.
         las: ONS codes of the authorities to ask, among those of the folder; all of them if `None`.
@@ -51,8 +65,11 @@ def load_package(
         InputError: a file is missing or is not TOML, the study does not hold together (the message
             names the field), or `las` is not a part of the study's cohort.
     """
-    content = _read_toml(folder / _FILE)
-    content["base_tables"] = [_with_sql(folder, table) for table in _tables(content)]
+    content = _read_toml(folder, _FILE)
+    shared = content.pop("dimensions", {})
+    content["base_tables"] = [
+        _with_dimensions(shared, _with_sql(folder, table)) for table in _tables(content)
+    ]
     content |= {"issued": issued, "expires": expires}
     if las is not None:
         content["cohort"] = _restricted(content.get("cohort"), las)
@@ -68,20 +85,20 @@ def load_package(
         ) from None
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def _read_toml(folder: Path, file: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(_read(path))
+        return tomllib.loads(_read(folder, file))
     except tomllib.TOMLDecodeError as error:
-        raise InputError("this is not TOML", where=path.name, found=str(error)) from None
+        raise InputError("this is not TOML", where=file, found=str(error)) from None
 
 
-def _read(path: Path) -> str:
+def _read(folder: Path, file: str) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return (folder / file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise InputError(
             "the file could not be read as text",
-            where=path.name,
+            where=file,
             expected="a file in UTF-8 in the study's folder",
         ) from None
 
@@ -97,7 +114,39 @@ def _with_sql(folder: Path, table: dict[str, Any]) -> dict[str, Any]:
     name = table.get("name")
     if not isinstance(name, str) or not name.replace("_", "").replace("-", "").isalnum():
         raise InputError("a base table has no usable name", where=_FILE)
-    return {**table, "sql": _read(folder / f"{name}.sql")}
+    return {**table, "sql": _whole(folder, f"{name}.sql")}
+
+
+def _whole(folder: Path, file: str) -> str:
+    """A table's SQL with each fragment in the place of the line that includes it."""
+
+    def fragment(line: re.Match[str]) -> str:
+        text = _read(folder, f"{_FRAGMENTS}/{line['name']}.sql")
+        return text.rstrip() + line["comma"]
+
+    sql = _INCLUDE.sub(fragment, _read(folder, file))
+    if _LIKE_AN_INCLUDE.search(sql):
+        raise InputError(
+            "the SQL includes something that cannot be included",
+            where=file,
+            expected="lines of the form `-- include: name`, and none in a fragment",
+        )
+    return sql
+
+
+def _with_dimensions(shared: object, table: dict[str, Any]) -> dict[str, Any]:
+    """A base table with the dimensions that it names in place of their names."""
+    named = table.get("dimensions", [])
+    known = shared if isinstance(shared, dict) else {}
+    if not isinstance(named, list) or any(
+        isinstance(one, str) and one not in known for one in named
+    ):
+        raise InputError(
+            f"the base table {table['name']} names a dimension that the file does not define",
+            where=_FILE,
+            expected="the key of a table below [dimensions]",
+        )
+    return {**table, "dimensions": [known[o] if isinstance(o, str) else o for o in named]}
 
 
 def _restricted(cohort: object, las: Sequence[str]) -> dict[str, Any]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import sqlglot
+from sqlglot import exp
 
 from oversight_coordinator.studies import MANAGEMENT_OVERSIGHT_2026, load_package
 from oversight_protocol import specification
@@ -53,11 +56,15 @@ def test_the_first_study_asks_the_nineteen_authorities_for_two_quarters() -> Non
     assert [period.id for period in wave.periods] == ["2026-Q2", "2026-Q3"]
 
 
-def test_its_measures_are_those_of_recording_and_authorisation() -> None:
+def test_it_has_twelve_base_tables_and_these_measures() -> None:
     study = _load()
 
-    numbers = {measure.number: measure.id for measure in study.measures}
-    assert numbers == {
+    assert [table.name for table in study.base_tables] == [
+        "recording", "authorised", "actions", "since_supervision", "supervision_gap",
+        "audit_completion", "audit_grade", "caseload", "span", "rereferral", "plan_duration",
+        "worker_changes",
+    ]  # fmt: skip
+    assert {measure.number: measure.id for measure in study.measures} == {
         "1": "part1_on_child_file",
         "2": "part2_in_supervision_record",
         "3": "both_parts_recorded",
@@ -66,9 +73,62 @@ def test_its_measures_are_those_of_recording_and_authorisation() -> None:
         "6": "neither_part_recorded",
         "6a": "parts_misplaced",
         "7": "location_unknown",
+        "11": "within_local_standard",
+        "12": "within_31_days",
+        "13": "within_42_days",
+        "14": "none_in_90_days",
+        "15": "never_since_allocation",
+        "18": "median_days_between",
         "20": "supervision_authorised",
+        "21": "actions_set",
+        "23": "audits_completed",
+        "24": "oversight_good_or_better",
+        "25": "oversight_inadequate",
+        "29": "cases_per_fte",
+        "30": "supervisees_per_manager",
+        "33": "rereferrals",
+        "34a": "plan_up_to_3_months",
+        "34b": "plan_3_to_6_months",
+        "34c": "plan_6_to_12_months",
+        "34d": "plan_12_to_24_months",
+        "34e": "plan_24_months_or_more",
+        "36": "three_or_more_workers",
     }
+
+
+def test_every_measure_says_in_few_words_what_it_shows_and_what_it_tests() -> None:
+    study = _load()
+
+    assert all(len(measure.title.split()) <= 10 for measure in study.measures)
     assert all(measure.hypothesis for measure in study.measures)
+    assert len({measure.title for measure in study.measures}) == len(study.measures)
+
+
+def test_every_base_table_has_a_measure() -> None:
+    study = _load()
+
+    assert {measure.table for measure in study.measures} == {t.name for t in study.base_tables}
+
+
+def test_a_distribution_splits_its_whole_once() -> None:
+    study = _load()
+
+    parts = [measure for measure in study.measures if measure.distribution]
+    assert {measure.distribution for measure in parts} == {"plan_duration"}
+    outcomes = study.table("plan_duration").outcome_codes
+    assert tuple(code for measure in parts for code in measure.numerator) == outcomes
+    assert {measure.denominator for measure in parts} == {outcomes}
+
+
+def test_the_ratios_and_the_median_name_their_units() -> None:
+    study = _load()
+
+    units = {measure.id: measure.unit for measure in study.measures if measure.kind != "share"}
+    assert units == {
+        "median_days_between": "days",
+        "cases_per_fte": "children per full-time worker",
+        "supervisees_per_manager": "supervisees per manager",
+    }
 
 
 def test_shares_of_known_recording_leave_out_only_what_is_unknown() -> None:
@@ -88,32 +148,64 @@ def test_its_rules_are_no_looser_than_the_floors() -> None:
     assert not study.rules.zeros_may_be_shown
 
 
-def test_its_tables_read_and_break_down_what_the_specification_holds() -> None:
+def test_its_tables_read_what_the_specification_holds_and_nothing_besides() -> None:
     study = _load()
 
     spec = specification.load(study.spec_version)
-    team = spec.table("team")
+    for table in study.base_tables:
+        assert set(table.reads) <= set(spec.table_names)
+        statement = sqlglot.parse_one(table.sql, dialect="duckdb")
+        named = {one.name for one in statement.find_all(exp.Table)}
+        own = {one.alias for one in statement.find_all(exp.CTE)}
+        assert named - own == set(table.reads), table.name
+
+
+def test_services_are_those_of_the_specification_and_unknown() -> None:
+    study = _load()
+
+    team = specification.load(study.spec_version).table("team")
     assert team is not None
     service = team.field("service")
     assert service is not None
-    for table in study.base_tables:
-        assert set(table.reads) <= set(spec.table_names)
-        [dimension] = table.dimensions
-        assert dimension.codes == (*(service.codes or ()), "unknown")
+    found = {
+        dimension.codes
+        for table in study.base_tables
+        for dimension in table.dimensions
+        if dimension.name == "service"
+    }
+    assert found == {(*(service.codes or ()), "unknown")}
 
 
-def test_workers_are_subjects_of_both_tables_and_children_may_be_missing_in_one() -> None:
+def test_each_table_is_broken_down_by_these_dimensions() -> None:
     study = _load()
 
-    subjects = {
-        table.name: {subject.kind: subject.optional for subject in table.subjects}
-        for table in study.base_tables
+    assert {t.name: [d.name for d in t.dimensions] for t in study.base_tables} == {
+        "recording": ["service", "role", "agency", "asye"],
+        "authorised": ["service"],
+        "actions": ["service"],
+        "since_supervision": ["service", "plan_type"],
+        "supervision_gap": ["service"],
+        "audit_completion": ["audit_type"],
+        "audit_grade": ["audit_type", "service"],
+        "caseload": ["role", "agency", "asye"],
+        "span": [],
+        "rereferral": [],
+        "plan_duration": ["plan_type"],
+        "worker_changes": ["service"],
     }
-    assert subjects == {
-        "recording": {"children": True, "workers": False},
-        "authorised": {"children": False, "workers": False},
-    }
-    assert all(table.about_staff for table in study.base_tables)
+
+
+def test_a_table_that_names_workers_is_about_staff_and_a_child_may_be_missing_in_one() -> None:
+    study = _load()
+
+    kinds = {table.name: {s.kind for s in table.subjects} for table in study.base_tables}
+    assert {name for name, of in kinds.items() if of == {"children", "workers"}} == {
+        "recording", "authorised", "actions",
+    }  # fmt: skip
+    assert {name for name, of in kinds.items() if of == {"workers"}} == {"caseload", "span"}
+    assert all(t.about_staff == ("workers" in kinds[t.name]) for t in study.base_tables)
+    optional = [t.name for t in study.base_tables if any(s.optional for s in t.subjects)]
+    assert optional == ["recording"]
 
 
 def test_the_cohort_can_be_restricted_to_some_of_its_authorities() -> None:
@@ -134,10 +226,84 @@ def test_the_same_folder_and_dates_give_the_same_bytes() -> None:
     assert first.canonical() == second.canonical()
 
 
-def test_the_sql_of_a_table_is_its_file(folder: Path) -> None:
+def test_the_sql_of_a_table_is_its_file_with_the_fragments_in_their_places(folder: Path) -> None:
+    (folder / "fragments" / "child_team.sql").write_text("child_team AS (SELECT 1)\n")
+    (folder / "authorised.sql").write_text(
+        "WITH a AS (SELECT 2),\n-- include: child_team\nSELECT 3"
+    )
+    (folder / "actions.sql").write_text(
+        "WITH\n-- include: child_team,\na AS (SELECT 2)\nSELECT 3\n"
+    )
+
     study = _load(folder)
 
-    assert study.table("recording").sql == (folder / "recording.sql").read_text(encoding="utf-8")
+    assert study.table("span").sql != (folder / "span.sql").read_text(encoding="utf-8")
+    assert study.table("rereferral").sql == (folder / "rereferral.sql").read_text(encoding="utf-8")
+    assert study.table("authorised").sql == (
+        "WITH a AS (SELECT 2),\nchild_team AS (SELECT 1)\nSELECT 3"
+    )
+    assert study.table("actions").sql == (
+        "WITH\nchild_team AS (SELECT 1),\na AS (SELECT 2)\nSELECT 3\n"
+    )
+
+
+def test_every_fragment_is_used_and_none_is_left_to_include(folder: Path) -> None:
+    fragments = {file.stem for file in (folder / "fragments").iterdir()}
+
+    study = _load(folder)
+
+    used = {
+        name
+        for file in folder.glob("*.sql")
+        for name in re.findall(
+            r"^-- include: (\w+)", file.read_text(encoding="utf-8"), re.MULTILINE
+        )
+    }
+    assert used == fragments
+    assert not any("include" in table.sql for table in study.base_tables)
+
+
+def test_a_missing_fragment_is_named(folder: Path) -> None:
+    (folder / "fragments" / "spell.sql").unlink()
+
+    with pytest.raises(InputError, match=r"fragments/spell\.sql"):
+        _load(folder)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["-- include: ../study", "--include: spell", "  -- include: spell", "-- Include: spell;"],
+)
+def test_a_line_that_only_looks_like_an_include_is_refused_with_its_file(
+    folder: Path, line: str
+) -> None:
+    (folder / "span.sql").write_text(f"{line}\nSELECT 1\n", encoding="utf-8")
+
+    with pytest.raises(InputError, match=r"span\.sql"):
+        _load(folder)
+
+
+def test_a_fragment_includes_no_other(folder: Path) -> None:
+    (folder / "fragments" / "post.sql").write_text("-- include: post\n", encoding="utf-8")
+
+    with pytest.raises(InputError, match="include"):
+        _load(folder)
+
+
+def test_a_dimension_that_is_named_but_not_defined_is_refused(folder: Path) -> None:
+    _spoil(folder, "[dimensions.service]", "[dimensions.services]")
+
+    with pytest.raises(InputError, match="recording names a dimension"):
+        _load(folder)
+
+
+def test_a_dimension_may_stand_in_its_table(folder: Path) -> None:
+    inline = '{ name = "kind", label = "Kind", categories = [{ code = "a", label = "A" }] }'
+    _spoil(folder, 'dimensions = ["cin_or_cp"]', f"dimensions = [{inline}]")
+
+    [dimension] = _load(folder).table("plan_duration").dimensions
+
+    assert dimension.codes == ("a",)
 
 
 def test_a_study_that_does_not_hold_together_is_refused_with_its_field(folder: Path) -> None:
