@@ -173,7 +173,8 @@ def test_wrong_usage_is_status_2_and_says_how(arguments, oversight):
 
 NEEDS_HOME = [
     ("agents", "list"), ("agents", "invite", "kent"), ("agents", "revoke", "kent", "--key", "k"),
-    ("runs", "list"), ("runs", "show", "x"), ("runs", "watch", "x"), ("results", "x"),
+    ("runs", "list"), ("runs", "show", "x"), ("runs", "watch", "x"), ("runs", "close", "x"),
+    ("results", "x"),
     ("report", "x", "--out", "o"), ("study", "list"), ("study", "show", "x"), ("trust", "show"),
     ("trust", "roster", "--key", "k"), ("ledger", "verify"), ("serve",),
     ("run", "x", "--wave", "w"),
@@ -203,6 +204,7 @@ def test_a_home_that_is_not_there_is_named(command, oversight, tmp_path):
     [
         (("runs", "show", "abc"), "no run begins with 'abc'"),
         (("results", "abc"), "no run begins with 'abc'"),
+        (("runs", "close", "abc"), "no run begins with 'abc'"),
         (("study", "show", "abc"), "no study 'abc'"),
         (("study", "publish", "missing.json"), "missing.json"),
         (("run", "abc", "--wave", "w"), "no study 'abc'"),
