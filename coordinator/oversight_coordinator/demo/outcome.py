@@ -1,7 +1,7 @@
 """What the demo shows at its end: each pooled figure with the truth beside it, and what went wrong.
 
-In a demo every authority can answer, and every interval must contain the truth: anything else is a
-failure of the software.
+In a demo it is known beforehand how the run must end for each authority, and every interval must
+contain the truth: anything else is a failure of the software.
 """
 
 from __future__ import annotations
@@ -10,33 +10,49 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from oversight_coordinator.demo.truth import Truth
+from oversight_coordinator.outcomes import LaOutcome
 from oversight_coordinator.pool import PooledRow
 from oversight_coordinator.results import RunResult
+from oversight_protocol.errors import Family
 from oversight_protocol.study import Measure
+
+_TABLE = "table:"
+_NEARLY = 1e-9
+"""The truth is a float: on an interval's very end it may stand a last digit outside."""
 
 
 def document(result: RunResult, truth: Truth, timings: Mapping[str, float]) -> dict[str, Any]:
     """The demo's outcome for programs.
 
     Returns:
-        `measures`, the rows of `pooled.csv` with `truth` (percent, over the authorities that
-        released; None where there is nothing to take a share of) and `error` (percentage points,
-        estimate less truth); `las`, how the run ended for each; `timings`, seconds.
+        `measures`, the rows of `pooled.csv` with `truth` (in the figure's unit, over exactly the
+        authorities that released the table in that period; None where there is nothing to take a
+        figure of) and `error` (estimate less truth); `las`, how the run ended for each; `timings`,
+        seconds.
     """
-    released = sorted(one.la for one in result.las if one.outcome == "released")
     measures = {measure.id: measure for measure in result.study.measures}
+    released = _released(result)
     return {
-        "measures": [_beside(row, measures[row.measure], truth, released) for row in result.rows],
-        "las": [{"la": one.la, "outcome": one.outcome, "family": one.family} for one in result.las],
+        "measures": [
+            _beside(row, measures[row.measure], truth, released.get((row.measure, row.period), ()))
+            for row in result.rows
+        ],
+        "las": [vars(one) for one in result.las],
         "timings": dict(timings),
     }
 
 
-def _beside(
-    row: PooledRow, measure: Measure, truth: Truth, released: Sequence[str]
-) -> dict[str, Any]:
-    place = (row.table, row.period, row.dimension, row.category)
-    true = truth.percent(released, place, measure.numerator, measure.denominator)
+def _released(result: RunResult) -> dict[tuple[str, str], list[str]]:
+    """By measure and period, the authorities that released its table."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in result.authorities:
+        if row.marker != "[x]":
+            found.setdefault((row.measure, row.period), []).append(row.la)
+    return found
+
+
+def _beside(row: PooledRow, measure: Measure, truth: Truth, las: Sequence[str]) -> dict[str, Any]:
+    true = truth.figure(las, measure, row.period, row.dimension, row.category) if las else None
     known = row.estimate is not None and true is not None
     # Adding zero makes a rounded -0.0 the zero that it is.
     error = round(row.estimate - true, 2) + 0.0 if known else None  # type: ignore[operator]
@@ -48,18 +64,38 @@ def judged(found: Mapping[str, Any]) -> tuple[int, int]:
     with_truth = [
         row for row in found["measures"] if row["truth"] is not None and row["lower"] is not None
     ]
-    held = sum(row["lower"] <= row["truth"] <= row["upper"] for row in with_truth)
+    held = sum(
+        row["lower"] - _NEARLY <= row["truth"] <= row["upper"] + _NEARLY for row in with_truth
+    )
     return held, len(with_truth)
 
 
-def problems(result: RunResult, found: Mapping[str, Any]) -> list[str]:
-    """Sentences about what should not have happened; none if all is well."""
+def problems(result: RunResult, found: Mapping[str, Any], expected: Mapping[str, str]) -> list[str]:
+    """Sentences about what should not have happened; none if all is well.
+
+    Args:
+        result: the run's.
+        found: its `document`.
+        expected: how the run had to end, by ONS code: "released" (also by default), "held",
+            "unreachable", or "table:" and a base table that must be among those refused.
+    """
     said = [
-        f"{one.name} released nothing: {one.outcome}" + (f" ({one.family})" if one.family else "")
+        f"{one.name}: {one.words}, where '{wanted}' was expected"
         for one in result.las
-        if one.outcome != "released"
+        if not _is_as_expected(one, wanted := expected.get(one.la, "released"))
     ]
     held, number = judged(found)
     if held != number:
         said.append(f"the truth lies outside {number - held} of {number} intervals")
+    if not number:
+        said.append("no figure has an interval and a truth to lie in it")
     return said
+
+
+def _is_as_expected(one: LaOutcome, wanted: str) -> bool:
+    if wanted.startswith(_TABLE):
+        return wanted.removeprefix(_TABLE) in dict(one.refused)
+    if one.outcome != wanted:
+        return False
+    # A small authority's table may have nothing that can be shown; nothing else may be missing.
+    return {families for _, families in one.refused} <= {str(Family.DISCLOSURE)}
