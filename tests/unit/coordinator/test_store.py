@@ -293,6 +293,19 @@ def test_the_deadline_ends_open_asks_only_and_at_its_very_second(state, store):
     assert store.asks("run-1")[0].state is (AskState.UNREACHABLE if is_open else state)
 
 
+@pytest.mark.parametrize("state", AskState)
+def test_closing_a_run_ends_only_asks_that_nobody_has_answered_in_any_way(state, store):
+    store.add_run(run(), [ask(state=state)])
+    store.add_run(run(id="run-2"), [ask("E06000035", run="run-2")])
+
+    ended = store.close_run("run-1")
+
+    waits = state in (AskState.QUEUED, AskState.ACCEPTED)
+    assert ended == (["E10000016"] if waits else [])
+    assert store.asks("run-1")[0].state is (AskState.UNREACHABLE if waits else state)
+    assert store.asks("run-2")[0].state is AskState.QUEUED
+
+
 def _claim(url: str, start, results) -> None:
     store = Store(url)
     start.wait()
