@@ -7,7 +7,7 @@ never to change its sequence for a seed.
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from math import log
 from random import Random
@@ -25,27 +25,35 @@ class Weighted(Generic[T]):
 
 
 class Dice:
-    """A sequence of chances that its seed alone fixes."""
+    """A sequence of chances that its seed alone fixes.
+
+    Attributes:
+        chance: throws once; at least 0 and below 1. For loops that cannot afford a method's call.
+    """
 
     def __init__(self, seed: str) -> None:
-        self._next = Random(seed).random  # noqa: S311 - synthetic data, nothing secret
+        self.chance: Callable[[], float] = Random(seed).random  # noqa: S311 - nothing secret
 
     def happens(self, share: float) -> bool:
         """True in this share (0 to 1) of throws."""
-        return self._next() < share
+        return self.chance() < share
 
     def whole(self, low: int, high: int) -> int:
         """A whole number from low to high, both inside, each as likely."""
-        return low + int(self._next() * (high - low + 1))
+        return low + int(self.chance() * (high - low + 1))
 
     def pick(self, values: Sequence[T]) -> T:
         """One of the values, each as likely."""
-        return values[int(self._next() * len(values))]
+        return values[int(self.chance() * len(values))]
 
     def weighted(self, weighted: Weighted[T]) -> T:
         """One of the values by weight."""
-        return weighted.values[bisect(weighted.steps, self._next() * weighted.steps[-1])]
+        return weighted.values[bisect(weighted.steps, self.chance() * weighted.steps[-1])]
 
     def lasting(self, mean: float) -> int:
         """Days until something that may happen on any day alike; the mean is about `mean`."""
-        return int(-log(1 - self._next()) * mean)
+        return int(-log(1 - self.chance()) * mean)
+
+    def number(self, expected: float) -> int:
+        """A whole number of about `expected`: the one below or the one above, by chance."""
+        return int(expected + self.chance())

@@ -1,13 +1,17 @@
 """A synthetic authority's supervisions, and where their two parts were recorded.
 
 Group supervisions and management decisions are recorded better than all others here: a figure that
-counted them by mistake would show it.
+counted them by mistake would show it. Some children never have a supervision, some have two on one
+day.
 """
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterator
 from datetime import date
+from itertools import count
+from operator import attrgetter
 
 from oversight_coordinator.demo.caseload import Child
 from oversight_coordinator.demo.dice import Dice, Weighted
@@ -22,26 +26,26 @@ Places = tuple[str | None, str | None]
 
 _FILE, _RECORD, _NEITHER = "child_file", "supervision_record", "neither"
 
-_PLACES: dict[str, Weighted[Places]] = {
-    "both": Weighted({(_FILE, _RECORD): 9, ("both", _RECORD): 1, (_FILE, "both"): 1}),
-    "part1_only": Weighted({(_FILE, _NEITHER): 8, (_FILE, _FILE): 2, ("both", _NEITHER): 1}),
-    "part2_only": Weighted({(_NEITHER, _RECORD): 6, (_RECORD, _RECORD): 3, (_NEITHER, "both"): 1}),
-    "misplaced": Weighted({(_RECORD, _NEITHER): 5, (_NEITHER, _FILE): 3, (_RECORD, _FILE): 1}),
-    "neither": Weighted({(_NEITHER, _NEITHER): 1}),
-    "unknown": Weighted(
-        {
-            (None, None): 4,
-            ("unknown", "unknown"): 3,
-            (_FILE, "unknown"): 2,
-            (None, _NEITHER): 1,
-            ("unknown", _RECORD): 1,
-        }
-    ),
+_PLACES: dict[str, dict[Places, float]] = {
+    "both": {(_FILE, _RECORD): 9, ("both", _RECORD): 1, (_FILE, "both"): 1},
+    "part1_only": {(_FILE, _NEITHER): 8, (_FILE, _FILE): 2, ("both", _NEITHER): 1},
+    "part2_only": {(_NEITHER, _RECORD): 6, (_RECORD, _RECORD): 3, (_NEITHER, "both"): 1},
+    "misplaced": {(_RECORD, _NEITHER): 5, (_NEITHER, _FILE): 3, (_RECORD, _FILE): 1},
+    "neither": {(_NEITHER, _NEITHER): 1},
+    "unknown": {
+        (None, None): 4,
+        ("unknown", "unknown"): 3,
+        (_FILE, "unknown"): 2,
+        (None, _NEITHER): 1,
+        ("unknown", _RECORD): 1,
+    },
 }
-_WELL_RECORDED = Weighted({"both": 8.0, "part1_only": 1.0, "neither": 1.0})
-_CASE_TYPES = Weighted({"case": 0.86, "combined": 0.06, "management_decision": 0.08})
-_YES_NO = Weighted({"Y": 6.0, "N": 3.0, "U": 1.0})
-_EVIDENCE = Weighted({"structured": 0.94, "audit_sample": 0.06})
+_WELL_RECORDED = {"both": 8.0, "part1_only": 1.0, "neither": 1.0}
+_NOWHERE = (None, "unknown", _NEITHER)
+_TWICE = 0.006
+_RECORDED_DAYS, _RECORDED = 9, 0.93
+_AUTHORISED_DAYS = 21
+_YES_NO = "YYYYYYNNNU"
 
 
 def make_events(
@@ -54,23 +58,44 @@ def make_events(
         for member in staff.members[team.team_id]:
             events.extend(maker.of_worker(member, team))
         events.extend(maker.of_group(team))
-    events.sort(key=lambda event: (event.held_date, event.worker_id, event.child_id or ""))
-    return tuple(event._replace(event_id=f"{number:06d}") for number, event in enumerate(events, 1))
+    for member, team in staff.others:
+        events.extend(maker.of_worker(member, team))
+    events.sort(key=attrgetter("held_date"))
+    return tuple(events)
 
 
 class _Maker:
     def __init__(self, profile: Profile, staff: Staff, dice: Dice) -> None:
-        self._profile, self._staff, self._dice = profile, staff, dice
-        self._recording = {service: _recording(profile, service) for service in SERVICES}
+        self._planted, self._staff, self._dice = profile.planted, staff, dice
+        self._places = {
+            service: _weighted(_recording(profile, service))
+            for service, number in zip(SERVICES, profile.children, strict=True)
+            if number
+        }
+        self._well = _weighted(_WELL_RECORDED)
+        self._numbers = count(1)
 
     def of_child(self, child: Child) -> Iterator[Event]:
-        """Case supervision about once a month, sometimes missed, while the case is open."""
-        day = self._from(child.spells[0].start)
-        while day < min(child.end, _LAST + 1):
-            spell = child.holder(day)
-            kind = self._dice.weighted(_CASE_TYPES)
-            yield self._event(kind, day, child.child_id, spell.worker_id, spell.team)
-            day = self._next(day)
+        """Case supervision about as often as the policy says, now and then missed."""
+        dice, chance = self._dice, self._dice.chance
+        if chance() < self._planted.unsupervised:
+            return
+        case, spells, place = child.case, child.spells, 0
+        interval, missed = self._interval(child), self._planted.missed
+        day, until = self._from(case.start), min(case.end, _LAST + 1)
+        while day < until:
+            while spells[place].end <= day:
+                place += 1
+            spell = spells[place]
+            yield self._event(
+                _case_type(chance()), day, child.child_id, spell.worker_id, spell.team
+            )
+            if chance() < _TWICE:
+                yield self._event("case", day, child.child_id, spell.worker_id, spell.team)
+            day += interval + dice.whole(-12, 2)
+            if chance() < missed:
+                day += dice.whole(8, 80)
+            day += (0, 0, 0, 0, 0, 2, 1)[(day - 1) % 7]
 
     def of_worker(self, member: Member, team: Team) -> Iterator[Event]:
         """Personal supervision about once a month while in post; a few combined without a child."""
@@ -88,61 +113,82 @@ class _Maker:
             yield self._event("group", day, None, worker, team)
             day = self._next(day)
 
+    def _interval(self, child: Child) -> int:
+        plan, protection = child.case.plan, self._planted.cp_interval
+        tighter = plan is not None and plan.type == "cp" and protection is not None
+        return max(14, protection) if tighter and protection else self._planted.interval
+
     def _from(self, start: int) -> int:
-        return _workday(max(start, _FIRST) + self._dice.whole(0, 28))
+        return _workday(max(start, _FIRST) + self._dice.whole(0, 30))
 
     def _next(self, day: int) -> int:
         missed = 30 if self._dice.happens(0.12) else 0
         return _workday(day + self._dice.whole(24, 36) + missed)
 
     def _event(self, kind: str, day: int, child: str | None, worker: str, team: Team) -> Event:
-        first, second = self._places(kind, team.service)
-        recorded = self._later(day, 9, 0.93)
-        authorised = self._later(recorded, 21, self._profile.authorised) if recorded else None
+        chance, date_of = self._dice.chance, date.fromordinal
+        counted = kind in ("case", "personal", "combined")
+        places = self._places[team.service] if counted else self._well
+        first, second = places.values[bisect(places.steps, chance() * places.steps[-1])]
+        recorded = self._recorded(day)
+        authorised = self._authorised(recorded)
+        # By place, not by name, because this is done half a million times.
         return Event(
-            event_id="",
-            child_id=child,
-            worker_id=worker,
-            supervisor_id=self._staff.managers[team.team_id],
-            held_date=date.fromordinal(day),
-            recorded_date=date.fromordinal(recorded) if recorded else None,
-            authorised_date=date.fromordinal(authorised) if authorised else None,
-            type=kind,
-            part1_location=first,
-            part2_location=second,
-            reflects_family=self._reflects(first),
-            reflects_practitioner=self._reflects(second),
-            actions_set=self._dice.weighted(_YES_NO),
-            evidence=self._dice.weighted(_EVIDENCE),
+            f"{next(self._numbers):06d}",
+            child,
+            worker,
+            self._staff.manager(team.team_id, day),
+            date_of(day),
+            date_of(recorded) if recorded else None,
+            date_of(authorised) if authorised else None,
+            kind,
+            first,
+            second,
+            None if first in _NOWHERE else _YES_NO[int(chance() * 10)],
+            None if second in _NOWHERE else _YES_NO[int(chance() * 10)],
+            _YES_NO[int(chance() * 10)],
+            "audit_sample" if chance() < 0.06 else "structured",
         )
 
-    def _places(self, kind: str, service: str) -> Places:
-        counted = kind in ("case", "personal", "combined")
-        recording = self._recording[service] if counted else _WELL_RECORDED
-        return self._dice.weighted(_PLACES[self._dice.weighted(recording)])
+    def _recorded(self, day: int) -> int:
+        """The day of the record, or 0."""
+        chance = self._dice.chance
+        later = day + int(chance() * (_RECORDED_DAYS + 1))
+        return later if chance() < _RECORDED and later <= _LAST else 0
 
-    def _reflects(self, place: str | None) -> str | None:
-        if place in (None, "unknown", _NEITHER):
-            return None
-        return self._dice.weighted(_YES_NO)
+    def _authorised(self, recorded: int) -> int:
+        """The day of the authorisation, or 0."""
+        if not recorded:
+            return 0
+        chance = self._dice.chance
+        later = recorded + int(chance() * (_AUTHORISED_DAYS + 1))
+        return later if chance() < self._planted.authorised and later <= _LAST else 0
 
-    def _later(self, day: int, most: int, share: float) -> int | None:
-        later = day + self._dice.whole(0, most)
-        return later if self._dice.happens(share) and later <= _LAST else None
+
+def _case_type(chance: float) -> str:
+    return "case" if chance < 0.86 else "combined" if chance < 0.92 else "management_decision"
 
 
-def _recording(profile: Profile, service: str) -> Weighted[str]:
-    neither = profile.neither_in(service)
-    rest = 1 - neither - profile.both - profile.part2_only - profile.misplaced
+def _weighted(shares: dict[str, float]) -> Weighted[Places]:
+    """Places by weight, from outcomes by weight."""
+    return Weighted({
+        places: share * weight / sum(_PLACES[outcome].values())
+        for outcome, share in shares.items()
+        for places, weight in _PLACES[outcome].items()
+    })  # fmt: skip
+
+
+def _recording(profile: Profile, service: str) -> dict[str, float]:
+    planted, neither = profile.planted, profile.neither_in(service)
     known = {
         "neither": neither,
-        "part1_only": rest,
-        "both": profile.both,
-        "part2_only": profile.part2_only,
-        "misplaced": profile.misplaced,
+        "part1_only": 1 - neither - planted.both - planted.part2_only - planted.misplaced,
+        "both": planted.both,
+        "part2_only": planted.part2_only,
+        "misplaced": planted.misplaced,
     }
-    shares = {outcome: share * (1 - profile.unknown) for outcome, share in known.items()}
-    return Weighted(shares | {"unknown": profile.unknown})
+    shares = {outcome: share * (1 - planted.unknown) for outcome, share in known.items()}
+    return {**shares, "unknown": planted.unknown}
 
 
 def _workday(day: int) -> int:

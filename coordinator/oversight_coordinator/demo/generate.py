@@ -1,29 +1,38 @@
 """Write the exports and mappings of synthetic authorities, and return what is true of them.
 
-    out/las/<slug>/data/*.csv      what an authority's systems export
+    out/las/<slug>/data/*          what an authority's systems export
     out/las/<slug>/mapping.toml    how that becomes the common specification
 
-Each authority has dice of its own, so that its bytes do not depend on how many others there are.
+1. Each authority has dice of its own, so that its bytes depend on seed, scale and its code alone.
+2. Several are written at once, in processes.
+3. Where an authority's source is spoilt, its files are wrong; the truth is of the records.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import date
+from multiprocessing import get_context
 from pathlib import Path
 
-from oversight_coordinator.authorities import Authority, authority
-from oversight_coordinator.demo import profiles
+from oversight_coordinator.authorities import AUTHORITIES, Authority, authority
+from oversight_coordinator.demo import formats
+from oversight_coordinator.demo.audits import make_audits
+from oversight_coordinator.demo.careless import careless, spoilt
 from oversight_coordinator.demo.caseload import allocations, make_children
+from oversight_coordinator.demo.cases import make_cases
 from oversight_coordinator.demo.dice import Dice
 from oversight_coordinator.demo.events import make_events
-from oversight_coordinator.demo.formats import brighton, kent, medway
 from oversight_coordinator.demo.layouts import Layout, mapping_file
+from oversight_coordinator.demo.plans import make_plans, make_standards
 from oversight_coordinator.demo.profiles import Profile
-from oversight_coordinator.demo.records import World
+from oversight_coordinator.demo.records import Record, World
+from oversight_coordinator.demo.referrals import child_ids, make_referrals, make_stream
 from oversight_coordinator.demo.staff import make_staff
-from oversight_coordinator.demo.truth import Key, Truth, count
+from oversight_coordinator.demo.truth import Truth, count
 from oversight_protocol.errors import InputError
 from oversight_protocol.study import Period
 
@@ -33,69 +42,164 @@ QUARTERS = (
         id="2026-Q3", label="July to September 2026", start=date(2026, 7, 1), end=date(2026, 9, 30)
     ),
 )
-"""The quarters that the synthetic events cover."""
+"""The quarters that the synthetic records cover."""
+
+FORMATS: dict[str, tuple[Layout, ...]] = getattr(formats, "FORMATS", {})
+if not FORMATS:
+    from oversight_coordinator.demo.formats import brighton, kent, medway
+
+    FORMATS = {
+        "E10000016": kent.LAYOUTS,
+        "E06000035": medway.LAYOUTS,
+        "E06000043": brighton.LAYOUTS,
+    }
+
+_FIRST = ("E10000016", "E06000035", "E06000043")
+_PROCESSES = 4
+_LARGEST_SCALE = 10.0
 
 
 @dataclass(frozen=True)
 class Synthetic:
-    """A synthetic authority: who it is, how large, and how it exports."""
+    """A synthetic authority: who it is, and how it exports."""
 
-    profile: Profile
-    layouts: tuple[Layout, ...]
+    code: str
 
     @property
     def authority(self) -> Authority:
         """Its codes and names."""
-        return authority(self.profile.code)
+        return authority(self.code)
+
+    @property
+    def layouts(self) -> tuple[Layout, ...]:
+        """How its systems export each table."""
+        return FORMATS[self.code]
 
 
-SYNTHETIC = (
-    Synthetic(profiles.KENT, kent.LAYOUTS),
-    Synthetic(profiles.MEDWAY, medway.LAYOUTS),
-    Synthetic(profiles.BRIGHTON, brighton.LAYOUTS),
+SYNTHETIC = tuple(
+    Synthetic(code)
+    for code in (*_FIRST, *(one.code for one in AUTHORITIES if one.code not in _FIRST))
+    if code in FORMATS
 )
-"""In the order in which `las` counts them."""
+"""In the order in which `las` counts them: Kent, Medway, Brighton and Hove, then by name."""
 
 
-def generate(out: Path, las: int, seed: int, periods: Sequence[Period] = QUARTERS) -> Truth:
+def generate(
+    out: Path,
+    las: int,
+    *,
+    scale: float = 1.0,
+    seed: int = 1,
+    periods: Sequence[Period] = QUARTERS,
+    spoil: Collection[str] = (),
+    say: Callable[[str], None] | None = None,
+) -> Truth:
     """Write the first `las` authorities below `out`.
 
     Args:
         out: a folder; files of an earlier call with the same names are replaced.
-        las: how many, from 1 to 3.
+        las: how many, from 1 to 19.
+        scale: of the published numbers of children, the share that is made; above 0, at most 10.
+            No authority becomes smaller than `profiles.LEAST_CHILDREN`.
         seed: the same seed gives the same bytes.
         periods: the quarters that the truth is counted for, keyed by their ids.
+        spoil: ONS codes of authorities whose export of audits gets bad rows.
+        say: shows a line of progress, one for each authority that is done.
 
     Raises:
-        InputError: `las` is not from 1 to 3.
+        InputError: `las` or `scale` is out of range.
     """
+    _check(las, scale)
+    tasks = [
+        _Task(out, one.code, scale, seed, tuple(periods), one.code in spoil)
+        for one in SYNTHETIC[:las]
+    ]
+    truths = {}
+    for number, (code, truth) in enumerate(_made(tasks), 1):
+        truths[code] = truth
+        if say is not None:
+            say(f"{authority(code).name}: files written ({number} of {las})")
+    return Truth.joined(truths[task.code] for task in tasks)
+
+
+def _check(las: int, scale: float) -> None:
     if not 1 <= las <= len(SYNTHETIC):
         raise InputError(
-            "this version has three synthetic authorities",
+            "there is no such number of synthetic authorities",
             where="--las",
             found=str(las),
             expected=f"a number from 1 to {len(SYNTHETIC)}",
         )
-    counts: dict[Key, int] = {}
-    for synthetic in SYNTHETIC[:las]:
-        world = make_world(synthetic, seed)
-        _write(out / "las" / synthetic.authority.slug, synthetic, world)
-        counts |= count(synthetic.authority.code, world, periods)
-    return Truth(counts)
+    if not 0 < scale <= _LARGEST_SCALE:
+        raise InputError(
+            "this is no scale for synthetic authorities",
+            where="--scale",
+            found=str(scale),
+            expected=f"a number above 0, at most {_LARGEST_SCALE:g}; 1 is as large as published",
+        )
 
 
-def make_world(synthetic: Synthetic, seed: int) -> World:
+@dataclass(frozen=True)
+class _Task:
+    out: Path
+    code: str
+    scale: float
+    seed: int
+    periods: tuple[Period, ...]
+    spoil: bool
+
+
+def _made(tasks: Sequence[_Task]) -> Iterator[tuple[str, Truth]]:
+    """What is true of each authority, as soon as it is written; the largest are begun first."""
+    workers = min(_PROCESSES, os.cpu_count() or 1, len(tasks))
+    if workers == 1:
+        yield from map(_make, tasks)
+        return
+    largest = sorted(tasks, key=lambda task: -Profile(task.code).published.open)
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for done in as_completed([pool.submit(_make, task) for task in largest]):
+            yield done.result()
+
+
+def _make(task: _Task) -> tuple[str, Truth]:
+    world = make_world(Synthetic(task.code), task.seed, task.scale)
+    _write(task, Synthetic(task.code), world)
+    return task.code, count(task.code, world, task.periods)
+
+
+def make_world(synthetic: Synthetic, seed: int, scale: float = 1.0) -> World:
     """A synthetic authority's records."""
-    dice = Dice(f"{seed}/{synthetic.authority.code}")
-    staff = make_staff(synthetic.profile, dice)
-    children = make_children(synthetic.profile, staff, dice)
-    events = make_events(synthetic.profile, staff, children, dice)
-    return World(staff.teams, staff.posts, tuple(allocations(children, staff, dice)), events)
+    profile, dice = Profile(synthetic.code, scale), Dice(f"{seed}/{synthetic.code}")
+    staff = make_staff(profile, dice)
+    cases, stream = make_cases(profile, dice), make_stream(profile, dice)
+    children = make_children(cases, child_ids(cases, stream), staff, dice)
+    return World(
+        teams=staff.teams,
+        posts=staff.posts,
+        allocations=tuple(allocations(children, staff, dice)),
+        events=make_events(profile, staff, children, dice),
+        referrals=make_referrals(stream, dice),
+        plans=make_plans(profile, children, dice),
+        standards=make_standards(profile, dice),
+        audits=make_audits(profile, children, dice),
+    )
 
 
-def _write(folder: Path, synthetic: Synthetic, world: World) -> None:
+def _write(task: _Task, synthetic: Synthetic, world: World) -> None:
+    folder = task.out / "las" / synthetic.authority.slug
     (folder / "data").mkdir(parents=True, exist_ok=True)
     for layout in synthetic.layouts:
-        (folder / "data" / layout.file).write_bytes(layout.export(world.table(layout.table)))
+        records = world.table(layout.table)
+        if task.spoil and layout.table == "audit":
+            _write_table(spoilt(layout), folder / "data", careless(records))
+        else:
+            _write_table(layout, folder / "data", records)
     mapping = mapping_file(synthetic.authority.name, synthetic.layouts)
     (folder / "mapping.toml").write_bytes(mapping.encode())
+
+
+def _write_table(layout: Layout, folder: Path, records: Sequence[Record]) -> None:
+    if hasattr(layout, "write"):
+        layout.write(folder, records)
+    else:
+        (folder / layout.file).write_bytes(layout.export(records))

@@ -1,27 +1,32 @@
 """A synthetic authority's teams and workers.
 
-Some workers leave during the months shown, some move to another team, some never came into the
-workforce file: each makes a case that the definitions must decide.
+Some workers leave during the months shown, some move to another team, some are promoted or finish
+their first year, some have no working hours at present, some never came into the workforce file:
+each makes a case that the definitions must decide.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
 from typing import NamedTuple
 
-from oversight_coordinator.demo.dice import Dice
-from oversight_coordinator.demo.profiles import FIRST_EVENT, LAST_DAY, SERVICES, Profile
+from oversight_coordinator.demo.dice import Dice, Weighted
+from oversight_coordinator.demo.profiles import HISTORY, LAST_DAY, SERVICES, Profile
 from oversight_coordinator.demo.records import Post, Team
 
-_FIRST, _LAST = FIRST_EVENT.toordinal(), LAST_DAY.toordinal()
+_FIRST, _LAST = HISTORY.toordinal(), LAST_DAY.toordinal()
 NEVER = date.max.toordinal()
+_YEARS = (_LAST - _FIRST) / 365
+_EDGES = tuple(date(2026, *day).toordinal() for day in ((4, 1), (6, 30), (7, 1), (9, 30), (10, 1)))
+"""Days on which it matters whether an end is inside or outside."""
+
+_FTE = Weighted({1.0: 66, 0.8: 12, 0.6: 8, 0.5: 5, 0.9: 3, 0.75: 2, 0.37: 2, 0.0: 2})
 
 
-@dataclass(frozen=True)
-class Member:
-    """A case holder's time in a team; days are ordinals, `end` the first day outside."""
+class Member(NamedTuple):
+    """Somebody's time in a team; days are ordinals, `end` the first day outside."""
 
     worker_id: str
     start: int
@@ -35,24 +40,36 @@ class Staff:
     Attributes:
         posts: as the workforce file lists them.
         members: the case holders of each team by team_id; some are in no file.
-        managers: the first-line manager of each team by team_id.
+        managers: the first-line managers of each team by team_id, one after the other.
+        others: who is supervised and holds no case: managers, and the qualified without cases.
     """
 
     teams: tuple[Team, ...]
     posts: tuple[Post, ...]
     members: dict[str, list[Member]]
-    managers: dict[str, str]
+    managers: dict[str, list[Member]]
+    others: tuple[tuple[Member, Team], ...]
+    by_service: dict[str, list[Team]] = field(init=False)
 
-    def of_service(self, service: str) -> list[Team]:
-        """The teams of a service."""
-        return [team for team in self.teams if team.service == service]
+    def __post_init__(self) -> None:
+        by_service: dict[str, list[Team]] = {service: [] for service in SERVICES}
+        for team in self.teams:
+            by_service[team.service].append(team)
+        object.__setattr__(self, "by_service", by_service)
 
     def in_post(self, dice: Dice, team: str, day: int) -> Member:
         """A case holder of a team on a day; each team always has one."""
         members = self.members[team]
         first = dice.whole(0, len(members) - 1)
-        order = (*members[first:], *members[:first])
-        return next(member for member in order if member.start <= day < member.end)
+        for place in range(len(members)):
+            member = members[first - place]
+            if member.start <= day < member.end:
+                return member
+        raise AssertionError("the first two of a team stay")
+
+    def manager(self, team: str, day: int) -> str:
+        """A team's first-line manager on a day."""
+        return next(one.worker_id for one in reversed(self.managers[team]) if one.start <= day)
 
 
 def make_staff(profile: Profile, dice: Dice) -> Staff:
@@ -70,60 +87,123 @@ class _Kind(NamedTuple):
 class _Maker:
     def __init__(self, profile: Profile, dice: Dice) -> None:
         self._profile, self._dice = profile, dice
+        self._planted = profile.planted
         self._numbers = count(1)
         self._posts: list[Post] = []
-        self._managers: dict[str, str] = {}
+        self._managers: dict[str, list[Member]] = {}
+        self._others: list[tuple[Member, Team]] = []
         self._teams = tuple(_teams(profile))
         self._members: dict[str, list[Member]] = {team.team_id: [] for team in self._teams}
 
     def make(self) -> Staff:
-        director = self._manager(1, None, None)
-        for number, team in enumerate(self._teams):
-            if number % 6 == 0:
-                head = self._manager(2, director, None)
-            self._managers[team.team_id] = self._manager(3, head, team.team_id)
+        self._make_managers()
         for team in self._teams:
-            for place in range(self._dice.whole(*self._profile.team_size)):
+            for place in range(self._profile.team_size(team.service)):
                 self._case_holder(team.team_id, stays=place < 2)
-        return Staff(self._teams, tuple(self._posts), self._members, self._managers)
+            if self._dice.happens(0.3):
+                self._without_cases(team)
+        return Staff(
+            self._teams, tuple(self._posts), self._members, self._managers, tuple(self._others)
+        )
 
     def _worker(self) -> str:
         return f"{next(self._numbers):04d}"
 
-    def _manager(self, role: int, supervisor: str | None, team: str | None) -> str:
-        worker = self._worker()
-        start = date.fromordinal(_FIRST - self._dice.whole(200, 3000))
-        self._posts.append(Post(worker, role, 0, 1.0, None, start, None, supervisor, team))
-        return worker
+    # ------------------------------------------------------------------ managers
+
+    def _make_managers(self) -> None:
+        director = self._manager(1, None, None)
+        for number, team in enumerate(self._teams):
+            if number % 6 == 0:
+                head = self._manager(2, director, None)
+            first = self._manager(3, head, team.team_id)
+            self._managers[team.team_id] = [first]
+            self._others.append((first, team))
+            if self._dice.happens(0.08):
+                self._succeeded(first, head, team)
+
+    def _manager(self, role: int, supervisor: Member | None, team: str | None) -> Member:
+        member = Member(self._worker(), _FIRST - self._dice.whole(200, 3000), NEVER)
+        self._write(member, _Kind(role, 0, 1.0, None), supervisor, team)
+        return member
+
+    def _succeeded(self, first: Member, head: Member, team: Team) -> None:
+        """The team's manager leaves; those who came before them go on naming them."""
+        day = self._changing_day()
+        place = max(i for i, post in enumerate(self._posts) if post.worker_id == first.worker_id)
+        self._posts[place] = self._posts[place]._replace(role_end=date.fromordinal(day))
+        second = Member(self._worker(), day, NEVER)
+        self._write(second, _Kind(3, 0, 1.0, None), head, team.team_id)
+        self._managers[team.team_id] = [first._replace(end=day), second]
+        self._others[-1] = (first._replace(end=day), team)
+        self._others.append((second, team))
+
+    # ------------------------------------------------------------------ workers
 
     def _case_holder(self, team: str, *, stays: bool) -> None:
-        worker, start = self._worker(), _FIRST - self._dice.whole(30, 2500)
-        changes = not stays and self._dice.happens(0.13)
-        end = self._dice.whole(_FIRST + 10, _LAST - 10) if changes else NEVER
+        start = _FIRST - self._dice.whole(30, 2500)
+        leaves = not stays and self._dice.happens(self._planted.turnover * _YEARS)
+        end = self._changing_day() if leaves else NEVER
         kind = self._kind()
-        listed = stays or not self._dice.happens(self._profile.unlisted)
-        self._post(Member(worker, start, end), kind, team, listed=listed)
-        if not changes:
+        member = Member(self._worker(), start, end)
+        listed = stays or not self._dice.happens(self._planted.unlisted)
+        self._join(member, kind, team, listed=listed)
+        if not leaves:
             return
         if self._dice.happens(0.4):
             moved_to = self._dice.pick(self._teams).team_id
-            self._post(Member(worker, end, NEVER), kind, moved_to, listed=listed)
-        self._post(Member(self._worker(), end, NEVER), self._kind(), team, listed=True)
+            self._join(Member(member.worker_id, end, NEVER), kind, moved_to, listed=listed)
+        self._join(Member(self._worker(), end, NEVER), self._kind(), team, listed=True)
+
+    def _changing_day(self) -> int:
+        if self._dice.happens(0.15):
+            return self._dice.pick(_EDGES)
+        return self._dice.whole(_FIRST + 10, _LAST - 10)
+
+    def _without_cases(self, team: Team) -> None:
+        member = Member(self._worker(), _FIRST - self._dice.whole(30, 2500), NEVER)
+        self._write(member, _Kind(6, 0, 0.6, None), self._managers[team.team_id][0], team.team_id)
+        self._others.append((member, team))
 
     def _kind(self) -> _Kind:
-        role = 4 if self._dice.happens(0.2) else 5
-        agency = int(self._dice.happens(self._profile.agency))
-        fte = self._dice.pick((1.0, 1.0, 1.0, 1.0, 0.8, 0.6))
-        kss = self._dice.pick((1, 2, 2, 2, None)) if role == 5 else 3
-        return _Kind(role, agency, fte, kss)
+        dice = self._dice
+        agency = int(dice.happens(self._planted.agency))
+        fte = dice.weighted(_FTE)
+        if dice.happens(0.2):
+            return _Kind(4, agency, fte, dice.pick((3, 3, 4, None)))
+        if dice.happens(self._planted.asye / 0.8):
+            return _Kind(5, agency, fte, 1)
+        return _Kind(5, agency, fte, dice.pick((2, 2, 2, 2, 2, 3, None)))
 
-    def _post(self, member: Member, kind: _Kind, team: str, *, listed: bool) -> None:
+    def _join(self, member: Member, kind: _Kind, team: str, *, listed: bool) -> None:
         self._members[team].append(member)
-        if listed:
-            first = date.fromordinal(member.start)
-            last = None if member.end == NEVER else date.fromordinal(member.end)
-            manager = self._managers[team]
-            self._posts.append(Post(member.worker_id, *kind, first, last, manager, team))
+        if not listed:
+            return
+        managers = self._managers[team]
+        later = managers[-1].start <= member.start or self._dice.happens(0.5)
+        manager = managers[-1] if later else managers[0]
+        day = self._changing_day()
+        if self._dice.happens(0.12) and member.start + 30 < day < member.end - 30:
+            self._changed(member, kind, manager, team, day)
+        else:
+            self._write(member, kind, manager, team)
+
+    def _changed(self, member: Member, kind: _Kind, manager: Member, team: str, day: int) -> None:
+        """Another post in the same team; sometimes the file ends the first one a little late."""
+        late = 4 if self._dice.happens(0.2) else 0
+        self._write(member._replace(end=day + late), kind, manager, team)
+        self._write(member._replace(start=day), self._next_kind(kind), manager, team)
+
+    def _next_kind(self, kind: _Kind) -> _Kind:
+        if kind.kss == 1:
+            return kind._replace(kss=2)
+        return kind._replace(agency=0) if kind.agency else kind._replace(role=4, kss=3)
+
+    def _write(self, who: Member, kind: _Kind, manager: Member | None, team: str | None) -> None:
+        first = date.fromordinal(who.start)
+        last = None if who.end == NEVER else date.fromordinal(who.end)
+        supervisor = manager.worker_id if manager else None
+        self._posts.append(Post(who.worker_id, *kind, first, last, supervisor, team))
 
 
 def _teams(profile: Profile) -> list[Team]:

@@ -2,43 +2,41 @@
 
 Only the demonstration and the tests may read them: nobody has such figures of a real authority.
 The definitions are the study's, in plain loops and comparisons, so that an error in the SQL, the
-mapping or the pooling cannot hide here as well:
-
-1. A quarter holds the events whose held_date lies in it, both ends inside.
-2. A child is open as of the quarter's last day when a case-holder allocation is
-   (start <= day < end); of several the latest start decides.
-3. An event's service is that of its child's team as of the last day; without an open child, that
-   of the worker's team in the post in force on held_date; otherwise `unknown`.
-4. `recording` counts case, personal and combined events; `authorised` those of type case or
-   combined with a child.
+mapping or the pooling cannot hide here as well: `asof` says who is open, in post and on which plan
+on a quarter's last day; `truth_rows` and `truth_rows_cases` have the rows of the base tables;
+`truth_tables` says what is counted of them.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from decimal import Decimal
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from oversight_coordinator import files
-from oversight_coordinator.demo.profiles import SERVICES
-from oversight_coordinator.demo.records import Allocation, Event, Post, World
-from oversight_protocol.study import Period
+from oversight_coordinator.demo.asof import AsOf
+from oversight_coordinator.demo.records import World
+from oversight_coordinator.demo.truth_rows import Row
+from oversight_coordinator.demo.truth_tables import TABLES, Table, gap_bin
+from oversight_protocol.study import TOTAL, Measure, Period
 
-RECORDING = ("both", "part1_only", "part2_only", "misplaced", "neither", "unknown")
-AUTHORISED = ("authorised", "not_authorised")
-OUTCOMES = {"recording": RECORDING, "authorised": AUTHORISED}
-CATEGORIES = (("", ""), *(("service", service) for service in (*SERVICES, "unknown")))
 
-_PART1_IN_PLACE = ("child_file", "both")
-_PART2_IN_PLACE = ("supervision_record", "both")
+class Place(NamedTuple):
+    """A line of a base table; dimension and category are `""` for a whole authority."""
+
+    la: str
+    table: str
+    period: str
+    dimension: str
+    category: str
 
 
 class Key(NamedTuple):
-    """What is counted; dimension and category are `""` for a whole authority."""
+    """What is counted or summed: a line's outcome, magnitude, or `all` of its rows."""
 
     la: str
     table: str
@@ -50,13 +48,43 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True)
 class Truth:
-    """Exact counts, zeros among them.
+    """Exact figures, zeros among them.
 
     Attributes:
-        counts: events by key.
+        counts: rows by outcome, of the tables that have outcomes.
+        sums: of the tables with magnitudes, each magnitude's sum; under `all` the number of rows.
+        days: of supervision_gap, how many pairs lie how many days apart.
     """
 
     counts: Mapping[Key, int] = field(repr=False)
+    sums: Mapping[Key, Decimal] = field(repr=False, default_factory=dict)
+    days: Mapping[Place, Mapping[int, int]] = field(repr=False, default_factory=dict)
+
+    def figure(
+        self, las: Iterable[str], measure: Measure, period: str, dimension: str, category: str
+    ) -> float | None:
+        """A measure's exact figure over several authorities, in the measure's unit.
+
+        Args:
+            las: ONS codes.
+            measure: of any kind.
+            period: its identifier.
+            dimension: `""`, with category `""`, for the whole.
+            category: of the dimension.
+
+        Returns:
+            None where there is nothing to divide by, or nothing to take a median of.
+
+        Raises:
+            KeyError: such a cell is not counted.
+        """
+        codes, place = tuple(las), (measure.table, period, dimension, category)
+        if measure.kind == "share":
+            return self.percent(codes, place, measure.numerator, measure.denominator)
+        if measure.kind == "ratio":
+            below = self._sum(codes, place, measure.denominator[0])
+            return float(self._sum(codes, place, measure.numerator[0]) / below) if below else None
+        return self._median(codes, place)
 
     def value(
         self,
@@ -67,7 +95,7 @@ class Truth:
         category: str,
         outcomes: Iterable[str],
     ) -> int:
-        """The events of one authority with any of these outcomes.
+        """The rows of one authority with any of these outcomes.
 
         Raises:
             KeyError: such a cell is not counted.
@@ -97,92 +125,137 @@ class Truth:
         total = sum(self.value(la, *place, below) for la in codes)
         return 100 * sum(self.value(la, *place, above) for la in codes) / total if total else None
 
+    def _sum(self, las: Sequence[str], place: tuple[str, str, str, str], name: str) -> Decimal:
+        return sum((self.sums[Key(la, *place, name)] for la in las), Decimal(0))
+
+    def _median(self, las: Sequence[str], place: tuple[str, str, str, str]) -> float | None:
+        numbers: Counter[int] = Counter()
+        for la in las:
+            numbers.update(self.days[Place(la, *place)])
+        return _middle(sorted(numbers.items()))
+
+    # ------------------------------------------------------------------ as a document
+
+    @classmethod
+    def joined(cls, truths: Iterable[Truth]) -> Truth:
+        """What is true of several authorities, each counted apart."""
+        counts: dict[Key, int] = {}
+        sums: dict[Key, Decimal] = {}
+        days: dict[Place, Mapping[int, int]] = {}
+        for truth in truths:
+            counts.update(truth.counts)
+            sums.update(truth.sums)
+            days.update(truth.days)
+        return cls(counts, sums, days)
+
     def to_json(self) -> str:
-        """The counts as a JSON document with one form."""
-        rows = [{**key._asdict(), "count": count} for key, count in sorted(self.counts.items())]
-        return json.dumps({"counts": rows}, indent=1) + "\n"
+        """All figures as a JSON document with one form, a line for each."""
+        parts: dict[str, Iterable[dict[str, Any]]] = {
+            "counts": ({**key._asdict(), "count": n} for key, n in sorted(self.counts.items())),
+            "sums": ({**key._asdict(), "sum": str(n)} for key, n in sorted(self.sums.items())),
+            "days": (
+                {**place._asdict(), "pairs": sorted(pairs.items())}
+                for place, pairs in sorted(self.days.items())
+            ),
+        }
+        return "{" + ",\n".join(f'"{name}": {_lines(rows)}' for name, rows in parts.items()) + "}\n"
+
+    @classmethod
+    def read(cls, path: Path) -> Truth:
+        """Read what `write` wrote.
+
+        Raises:
+            OSError: there is no such file.
+        """
+        found = json.loads(path.read_text("utf-8"))
+        return cls(
+            {Key(*_fields(row, Key)): row["count"] for row in found["counts"]},
+            {Key(*_fields(row, Key)): Decimal(row["sum"]) for row in found["sums"]},
+            {Place(*_fields(row, Place)): dict(row["pairs"]) for row in found["days"]},
+        )
 
     def write(self, path: Path) -> None:
         """Write `truth.json`."""
         files.write(path, self.to_json().encode())
 
 
-def count(la: str, world: World, periods: Sequence[Period]) -> dict[Key, int]:
-    """The exact counts of one authority."""
-    counts = dict.fromkeys(_keys(la, periods), 0)
+def count(la: str, world: World, periods: Sequence[Period]) -> Truth:
+    """The exact figures of one authority."""
+    counts: dict[Key, int] = {}
+    sums: dict[Key, Decimal] = {}
+    days: dict[Place, dict[int, int]] = {}
     for period in periods:
-        for (table, service, outcome), number in _count_quarter(world, period).items():
-            counts[Key(la, table, period.id, "", "", outcome)] += number
-            counts[Key(la, table, period.id, "service", service, outcome)] += number
+        asof = AsOf(world, period)
+        for name, table in TABLES.items():
+            places = {where: Place(la, name, period.id, *where) for where in table.places()}
+            # Few rows differ: each different one is counted once, and then placed.
+            rows = Counter(table.rows(asof))
+            if table.magnitudes:
+                sums |= _summed(table, rows, places)
+                continue
+            if table.in_days:
+                days |= _spread(table, rows, places)
+                rows = _binned(rows)
+            counts |= _counted(table, rows, places)
+    return Truth(counts, sums, days)
+
+
+_Places = Mapping[tuple[str, str], Place]
+
+
+def _counted(table: Table, rows: Counter[Row], places: _Places) -> dict[Key, int]:
+    counts = {Key(*place, outcome): 0 for place in places.values() for outcome in table.outcomes}
+    for row, number in rows.items():
+        for where in table.places_of(row):
+            counts[Key(*places[where], str(row[0]))] += number
     return counts
 
 
-def _keys(la: str, periods: Sequence[Period]) -> Iterator[Key]:
-    for table, outcomes in OUTCOMES.items():
-        for period in periods:
-            for dimension, category in CATEGORIES:
-                for outcome in outcomes:
-                    yield Key(la, table, period.id, dimension, category, outcome)
+def _summed(table: Table, rows: Counter[Row], places: _Places) -> dict[Key, Decimal]:
+    names = (TOTAL, *table.magnitudes)
+    sums = {Key(*place, name): Decimal(0) for place in places.values() for name in names}
+    for row, number in rows.items():
+        values = (Decimal(1), *row[0])  # type: ignore[misc]
+        for where in table.places_of(row):
+            for name, value in zip(names, values, strict=True):
+                sums[Key(*places[where], name)] += number * value
+    return sums
 
 
-def _count_quarter(world: World, period: Period) -> Counter[tuple[str, str, str]]:
-    services = _Services(world, period.end)
-    counts: Counter[tuple[str, str, str]] = Counter()
-    for event in world.events:
-        if not period.start <= event.held_date <= period.end:
-            continue
-        if event.type in ("case", "personal", "combined"):
-            counts["recording", services.of(event), _recording(event)] += 1
-        if event.type in ("case", "combined") and event.child_id is not None:
-            counts["authorised", services.of(event), _authorised(event, period.end)] += 1
-    return counts
+def _spread(table: Table, rows: Counter[Row], places: _Places) -> dict[Place, dict[int, int]]:
+    spread: dict[Place, Counter[int]] = {place: Counter() for place in places.values()}
+    for row, number in rows.items():
+        for where in table.places_of(row):
+            spread[places[where]][int(row[0])] += number  # type: ignore[call-overload]
+    return {place: dict(numbers) for place, numbers in spread.items()}
 
 
-def _recording(event: Event) -> str:
-    first, second = event.part1_location, event.part2_location
-    if first in (None, "unknown") or second in (None, "unknown"):
-        return "unknown"
-    if first in _PART1_IN_PLACE:
-        return "both" if second in _PART2_IN_PLACE else "part1_only"
-    if second in _PART2_IN_PLACE:
-        return "part2_only"
-    return "neither" if first == second == "neither" else "misplaced"
+def _binned(rows: Counter[Row]) -> Counter[Row]:
+    binned: Counter[Row] = Counter()
+    for row, number in rows.items():
+        binned[gap_bin(int(row[0])), *row[1:]] += number  # type: ignore[call-overload]
+    return binned
 
 
-def _authorised(event: Event, last_day: date) -> str:
-    when = event.authorised_date
-    return "authorised" if when is not None and when <= last_day else "not_authorised"
+def _middle(numbers: Sequence[tuple[int, int]]) -> float | None:
+    """The median of values with how often each occurs, in rising order."""
+    total = sum(number for _, number in numbers)
+    if not total:
+        return None
+    return (_nth(numbers, (total - 1) // 2) + _nth(numbers, total // 2)) / 2
 
 
-class _Services:
-    """Which service an event belongs to, as of a quarter's last day."""
-
-    def __init__(self, world: World, last_day: date) -> None:
-        self._of_team = {team.team_id: team.service for team in world.teams}
-        self._holding = _holding(world.allocations, last_day)
-        self._posts: dict[str, list[Post]] = {}
-        for post in world.posts:
-            self._posts.setdefault(post.worker_id, []).append(post)
-
-    def of(self, event: Event) -> str:
-        if event.child_id is not None and event.child_id in self._holding:
-            return self._of_team[self._holding[event.child_id].team_id]
-        for post in self._posts.get(event.worker_id, ()):
-            if post.team_id is not None and _runs(post.role_start, post.role_end, event.held_date):
-                return self._of_team[post.team_id]
-        return "unknown"
+def _nth(numbers: Sequence[tuple[int, int]], place: int) -> int:
+    for value, number in numbers:
+        if place < number:
+            return value
+        place -= number
+    raise AssertionError("the place is below the total")
 
 
-def _holding(allocations: Iterable[Allocation], day: date) -> dict[str, Allocation]:
-    """Of each child open on a day, the case-holder allocation that counts."""
-    latest: dict[str, Allocation] = {}
-    for one in allocations:
-        if one.role == "case_holder" and _runs(one.start, one.end, day):
-            known = latest.get(one.child_id)
-            if known is None or one.start > known.start:
-                latest[one.child_id] = one
-    return latest
+def _lines(rows: Iterable[dict[str, Any]]) -> str:
+    return "[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]"
 
 
-def _runs(start: date, end: date | None, day: date) -> bool:
-    return start <= day and (end is None or day < end)
+def _fields(row: dict[str, Any], kind: type[Key] | type[Place]) -> tuple[str, ...]:
+    return tuple(row[name] for name in kind._fields)

@@ -1,0 +1,122 @@
+"""The rows of the study's base tables about events, from the records, by the definitions.
+
+A row is a tuple: the outcome first (of supervision_gap the days, of a table with magnitudes their
+values), then the category in each of the table's dimensions, in the order in `truth_tables`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+
+from oversight_coordinator.demo.asof import UNKNOWN, AsOf
+from oversight_coordinator.demo.records import Event, Post
+
+Row = tuple[object, ...]
+
+_PART1_IN_PLACE = ("child_file", "both")
+_PART2_IN_PLACE = ("supervision_record", "both")
+
+
+def recording(asof: AsOf) -> Iterator[Row]:
+    """Case, personal and combined events held in the quarter."""
+    for event in _held(asof):
+        if event.type in ("case", "personal", "combined"):
+            post = asof.post(event.worker_id, event.held_date)
+            yield (recorded(event), asof.service_of_event(event), *of_post(post))
+
+
+def recorded(event: Event) -> str:
+    """Where the two parts of a supervision are recorded."""
+    first, second = event.part1_location, event.part2_location
+    if first in (None, "unknown") or second in (None, "unknown"):
+        return UNKNOWN
+    if first in _PART1_IN_PLACE:
+        return "both" if second in _PART2_IN_PLACE else "part1_only"
+    if second in _PART2_IN_PLACE:
+        return "part2_only"
+    return "neither" if first == second == "neither" else "misplaced"
+
+
+def of_post(post: Post | None) -> tuple[str, str, str]:
+    """Role, agency and first year of a post."""
+    if post is None:
+        return UNKNOWN, UNKNOWN, UNKNOWN
+    role = {4: "senior_practitioner", 5: "case_holder"}.get(post.role, "other")
+    agency = "agency" if post.agency == 1 else "employed"
+    if post.kss is None:
+        return role, agency, UNKNOWN
+    return role, agency, "asye" if post.kss == 1 else "not_asye"
+
+
+def authorised(asof: AsOf) -> Iterator[Row]:
+    """Case supervisions held in the quarter: authorised by its last day or not."""
+    for event in _held(asof):
+        if _is_case_supervision(event):
+            when = event.authorised_date
+            by_then = when is not None and when <= asof.q1
+            yield "authorised" if by_then else "not_authorised", asof.service_of_event(event)
+
+
+def actions(asof: AsOf) -> Iterator[Row]:
+    """Case supervisions held in the quarter: actions set or not."""
+    for event in _held(asof):
+        if _is_case_supervision(event):
+            found = event.actions_set if event.actions_set in ("Y", "N") else UNKNOWN
+            yield found, asof.service_of_event(event)
+
+
+def since_supervision(asof: AsOf) -> Iterator[Row]:
+    """Open children, by the days since their last case supervision."""
+    last = _last_supervisions(asof)
+    for child in asof.held:
+        started, held = asof.spell_starts[child], last.get(child)
+        service, plan_type = asof.service_of_child(child), asof.plan_type(child)
+        supervised = held is not None and held >= started
+        since = held if supervised and held is not None else started
+        days = (asof.q1 - since).days
+        yield since_outcome(days, asof.standard(child), supervised=supervised), service, plan_type
+
+
+def since_outcome(days: int, standard: int | None, *, supervised: bool) -> str:
+    """The outcome of a child, from days since supervision or else since its spell's start."""
+    if not supervised and days > 42:
+        return "never_43_90" if days <= 90 else "never_91"
+    if days > 90:
+        return "d91_more"
+    if standard is None:
+        return UNKNOWN
+    band = "d0_31" if days <= 31 else "d32_42" if days <= 42 else "d43_90"
+    return f"{band}_{'within' if days <= standard else 'over'}"
+
+
+def _last_supervisions(asof: AsOf) -> dict[str, date]:
+    last: dict[str, date] = {}
+    for event in asof.world.events:
+        if event.held_date <= asof.q1 and _is_case_supervision(event):
+            child = event.child_id or ""
+            if child not in last or event.held_date > last[child]:
+                last[child] = event.held_date
+    return last
+
+
+def supervision_gap(asof: AsOf) -> Iterator[Row]:
+    """Pairs of consecutive case supervisions of a child, the later in the quarter: the days."""
+    by_child: dict[str, list[date]] = {}
+    for event in asof.world.events:
+        if event.held_date <= asof.q1 and _is_case_supervision(event):
+            by_child.setdefault(event.child_id or "", []).append(event.held_date)
+    for child, held in by_child.items():
+        service = asof.service_of_child(child) or UNKNOWN
+        for before, later in pairwise(sorted(held)):
+            if later >= asof.q0:
+                yield (later - before).days, service
+
+
+def _held(asof: AsOf) -> Iterator[Event]:
+    return (event for event in asof.world.events if asof.q0 <= event.held_date <= asof.q1)
+
+
+def _is_case_supervision(event: Event) -> bool:
+    return event.type in ("case", "combined") and event.child_id is not None
