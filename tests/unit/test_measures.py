@@ -9,31 +9,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
-import duckdb
 from hypothesis import given, settings
 
 from oversight_agent.evaluate import QueryLimits, evaluate
-from oversight_agent.evaluate.allow import allow
 from oversight_agent.tables import SpecTable, UnsafeRow, UnsafeTable
-from oversight_coordinator.studies import MANAGEMENT_OVERSIGHT_2026, load_package
 from oversight_protocol.release import row_keys
 from oversight_protocol.study import BaseTable, Measure, Period
 from reference import figures, worlds
+from reference.in_duckdb import STUDY, Plain, by_definition, by_sql, database
 from reference.measures import TABLES, Row, Tables
 from support.spec_tables import Q2, Q3, spec_table
 
-STUDY = load_package(
-    MANAGEMENT_OVERSIGHT_2026,
-    issued=datetime(2026, 10, 1, tzinfo=UTC),
-    expires=datetime(2027, 10, 1, tzinfo=UTC),
-)
 LIMITS = QueryLimits(memory_mib=256, threads=1)
 PERIODS = (Q2, Q3)
-ALLOWED = {table.name: allow(table) for table in STUDY.base_tables}
 
 
 def _data(tables: Tables) -> dict[str, SpecTable]:
@@ -54,54 +45,20 @@ def test_the_reference_has_every_base_table_and_every_measure_of_the_study() -> 
 # ---------------------------------------------------------------------------------------- the rows
 
 
-def _database(tables: Tables) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(":memory:")
-    connection.execute("SET threads = 1")
-    for name, table in _data(tables).items():
-        connection.register("frame", table.frame)
-        columns = ", ".join(
-            f"CAST({field} AS DATE) AS {field}" if kind.kind == "M" else field
-            for field, kind in ((f'"{name}"', kind) for name, kind in table.frame.dtypes.items())
-        )
-        connection.execute(f'CREATE TABLE "{name}" AS SELECT {columns} FROM frame')
-    return connection
-
-
-def _found(connection: duckdb.DuckDBPyConnection, table: BaseTable, period: Period) -> list[Any]:
-    columns = ", ".join(f'CAST("{name}" AS VARCHAR)' for name in table.columns)
-    query = f"SELECT {columns} FROM ({ALLOWED[table.name]})"
-    days = {"q0": period.start, "q1": period.end}
-    asked = {name: day for name, day in days.items() if f"${name}" in query}
-    return connection.execute(query, asked).fetchall()
-
-
-def _plain(table: BaseTable, row: Row) -> tuple[str | None, ...]:
-    values = {
-        "child_id": row.child,
-        "worker_id": row.worker,
-        "team": row.team,
-        "outcome": row.outcome,
-        **row.by,
-        **{name: str(float(value)) for name, value in row.magnitudes.items()},
-        **{name: str(int(row.magnitudes[name])) for name in _whole(table)},
-    }
-    return tuple(values[name] for name in table.columns)
-
-
-def _whole(table: BaseTable) -> list[str]:
-    return [magnitude.name for magnitude in table.magnitudes if not magnitude.decimals]
+def _counter(rows: list[Plain]) -> Counter[tuple[tuple[str, str | None], ...]]:
+    return Counter(tuple(row.items()) for row in rows)
 
 
 @settings(max_examples=60, deadline=None)
 @given(tables=worlds.tables())
 def test_every_base_table_has_the_rows_of_its_definition(tables: Tables) -> None:
-    with _database(tables) as connection:
+    with database(tables) as connection:
         for table in STUDY.base_tables:
             for period in PERIODS:
-                found = Counter(_found(connection, table, period))
+                found = by_sql(connection, table, period)
 
-                expected = Counter(_plain(table, row) for row in _expected(table, tables, period))
-                assert found == expected, (table.name, period.id)
+                expected = by_definition(tables, table, period)
+                assert _counter(found) == _counter(expected), (table.name, period.id)
 
 
 # -------------------------------------------------------------------------------------- the counts
