@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from oversight_agent.cli.common import HomeOption, JsonOption, say, say_json, say_table, settings
+
+if TYPE_CHECKING:
+    from oversight_agent.config import Settings
 
 
 def add_to(app: typer.Typer) -> None:
@@ -25,6 +28,7 @@ def check(home: HomeOption = None, as_json: JsonOption = False) -> None:
     from oversight_agent.pipeline.checking import check as check_sources
 
     chosen = settings(home)
+    _require_mapping(chosen)
     found = check_sources(
         chosen.mapping, chosen.data_folder, chosen.path("keys", "pseudonym.secret")
     )
@@ -45,6 +49,18 @@ def check(home: HomeOption = None, as_json: JsonOption = False) -> None:
         raise typer.Exit(1)
 
 
+def _require_mapping(chosen: Settings) -> None:
+    from oversight_protocol.errors import InputError
+
+    if not chosen.mapping.exists():
+        raise InputError(
+            f"there is no {chosen.mapping.name} in this agent's folder yet",
+            where=str(chosen.home),
+            expected="a file that says how this authority's columns become the specification",
+            advice="write it as docs/runbooks/agent.md says, then check again",
+        )
+
+
 def preview(
     study: Annotated[str, typer.Argument(help="An offered study's name or digest, or a file.")],
     wave: Annotated[str, typer.Option(help="Which of the study's waves.")],
@@ -58,7 +74,9 @@ def preview(
     from oversight_agent import service
     from oversight_agent.cli.releases import say_table_answer
 
-    answers = service.preview(settings(home), study, wave)
+    chosen = settings(home)
+    _require_mapping(chosen)
+    answers = service.preview(chosen, study, wave)
     if as_json:
         say_json([answer.model_dump(mode="json") for answer in answers])
         return

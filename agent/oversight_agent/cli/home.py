@@ -153,15 +153,18 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
         say_json(shown)
         return
     say(f"{chosen.name} ({chosen.la}), coordinator {chosen.coordinator_url or 'not enrolled yet'}")
-    say(
-        f"Connection: {connection['state']} since {connection['since'] or '–'}. "
-        f"{connection['advice']}".rstrip()
-    )
+    say(_connection_for_people(connection))
     say(
         f"Ledger: {shown['ledger_entries']} entries. Answered {shown['answered']}, refused "
         f"{shown['refused']}, waiting for a person {shown['held']}, under way "
         f"{shown['unfinished']}."
     )
+
+
+def _connection_for_people(connection: dict[str, str]) -> str:
+    since = f" since {connection['since']}" if connection["since"] else ""
+    advice = f" What to do: {connection['advice']}." if connection["advice"] else ""
+    return f"Connection: {connection['state']}{since}.{advice}"
 
 
 def answer(

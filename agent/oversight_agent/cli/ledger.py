@@ -37,6 +37,12 @@ def verify(
     from oversight_protocol.envelope import key_id
 
     folder = config.find_home(directory or home)
+    if not _has_begun(folder):
+        if as_json:
+            say_json({"ledger": str(folder), "entries": 0, "root": None, "valid": True})
+        else:
+            say(f"{folder}: no ledger yet; it begins with the enrolment.")
+        return
     book = read_ledger(folder)
     key = key_id(keys.signing_public_key(folder))
     if as_json:
@@ -62,7 +68,11 @@ def show(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """
     from oversight_agent import config
 
-    book = read_ledger(config.find_home(home))
+    folder = config.find_home(home)
+    book = read_ledger(folder)
+    if not as_json and not _has_begun(folder):
+        say("No ledger yet; it begins with the enrolment.")
+        return
     if as_json:
         say_json(
             [{"index": one.index, **one.entry.model_dump(mode="json")} for one in book.entries]
@@ -85,11 +95,38 @@ def export(
     Example: oversight-agent ledger export ledger-2026-11.jsonl
     """
     from oversight_agent import config, files
+    from oversight_protocol.errors import InputError
 
     folder = config.find_home(home)
+    if not _has_begun(folder):
+        raise InputError(
+            "there is no ledger yet",
+            where=str(folder),
+            advice="it begins with the enrolment ('oversight-agent enrol')",
+        )
     book = read_ledger(folder)
     files.write(out, files.read(folder / "ledger.jsonl", "the ledger", "enrol first"))
     say(f"Wrote {book.head.size} entries to {out}.")
+
+
+def _has_begun(home: Path) -> bool:
+    """Whether there is a ledger.
+
+    Raises:
+        InputError: there is none though there must be one: the agent has enrolled.
+    """
+    from oversight_agent import config
+    from oversight_protocol.errors import InputError
+
+    settings = config.load(home)
+    if not settings.ledger.exists() and settings.coordinator_url:
+        raise InputError(
+            "the ledger is missing, though this agent has enrolled",
+            where=str(settings.ledger),
+            advice="stop the agent and restore it from its backup; if it is lost, tell the "
+            "programme's security contact",
+        )
+    return settings.ledger.exists()
 
 
 def read_ledger(home: Path) -> Records:

@@ -11,7 +11,7 @@ import sys
 import typer
 import typer.core
 
-from oversight_agent.cli import data, home, ledger, releases, studies
+from oversight_agent.cli import data, doctor, home, ledger, releases, studies
 from oversight_protocol.errors import OversightError
 
 # Plain help: with rich, and markup off, Typer prints its brackets with backslashes.
@@ -23,6 +23,7 @@ app = typer.Typer(
     help="The agent of Federated Oversight: answers signed questions with protected statistics.",
 )  # fmt: skip
 home.add_to(app)
+doctor.add_to(app)
 data.add_to(app)
 studies.add_to(app)
 releases.add_to(app)

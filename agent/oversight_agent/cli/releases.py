@@ -40,6 +40,8 @@ def list_releases(home: HomeOption = None, as_json: JsonOption = False) -> None:
     rows = records.release_states(read_ledger(settings(home).home))
     if as_json:
         say_json(rows)
+    elif not rows:
+        say("Nothing was asked of this agent yet.")
     else:
         say_table(
             ("TICKET", "STATE", "TIME"),

@@ -44,6 +44,8 @@ def list_studies(home: HomeOption = None, as_json: JsonOption = False) -> None:
     rows = Shelf(chosen).listed(read_ledger(chosen.home))
     if as_json:
         say_json(rows)
+    elif not rows:
+        say("No study was offered to this agent yet.")
     else:
         say_table(
             ("NAME", "VERSION", "STATE", "DIGEST"),
