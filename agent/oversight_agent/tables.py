@@ -94,14 +94,35 @@ class UnsafeCell:
     top_worker: int = field(repr=False)
 
 
+LARGEST_SUM = 10**9
+"""The most that a magnitude may sum to, in its smallest units: far beyond any caseload or working
+time, and small enough for the solver of the attack audit to be exact."""
+
+
+@dataclass(frozen=True)
+class UnsafeSum:
+    """The sum of a magnitude, in units of its last decimal place (a hundredth for two decimals).
+
+    Attributes:
+        value: the sum.
+        largest: the largest contribution of one person; 0 where there is none.
+        second: the second largest contribution; 0 where there is none.
+    """
+
+    value: int = field(repr=False)
+    largest: int = field(repr=False)
+    second: int = field(repr=False)
+
+
 @dataclass(frozen=True)
 class UnsafeRow:
     """A line: the whole authority (dimension and category `""`) or one category.
 
     Attributes:
-        cells: by outcome code, in the order of publication.
+        cells: by outcome code, in the order of publication; none in a table with magnitudes.
         complements: by outcome code, the same of all rows in this line outside that outcome.
         total: of all rows in this line.
+        sums: by magnitude, in the order of publication; none in a table with outcomes.
     """
 
     dimension: str
@@ -109,11 +130,12 @@ class UnsafeRow:
     cells: dict[str, UnsafeCell] = field(repr=False)
     complements: dict[str, UnsafeCell] = field(repr=False)
     total: UnsafeCell = field(repr=False)
+    sums: dict[str, UnsafeSum] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
 class UnsafeTable:
-    """A base table in one period with exact counts. It never leaves the worker process.
+    """A base table in one period with exact counts and sums. It never leaves the worker process.
 
     Attributes:
         rows: first the whole authority, then each dimension's categories, in the order of

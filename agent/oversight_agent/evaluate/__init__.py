@@ -1,10 +1,13 @@
-"""Signed SQL in locked DuckDB: from the specification's tables to exact counts.
+"""Signed SQL in locked DuckDB: from the specification's tables to exact counts and sums.
 
-    allow     what the SQL may consist of
-    database  DuckDB with everything shut that a query does not need
-    run       the shape of a result and its counts
+    allow       what the SQL may consist of
+    database    DuckDB with everything shut that a query does not need
+    run         the shape of a result
+    counts      the counts of a table with outcomes
+    magnitudes  the counts and sums of a table with magnitudes
 
-Rule kept here: whatever a query does, what comes out is counts in declared cells, or a refusal.
+Rule kept here: whatever a query does, what comes out is counts in declared cells and sums of
+declared magnitudes, or a refusal.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The counts behind every declared cell of a checked result.
+"""The counts behind every declared cell of a checked result with outcomes.
 
 For each line (the whole authority, then each category of each dimension) and each outcome there
 are three parts: the *cell* (rows of that outcome), its *complement* (rows of the line outside it:
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from oversight_agent.evaluate.database import Connection, quoted
+from oversight_agent.evaluate.database import ANSWER, Connection, quoted
 from oversight_agent.tables import EVALUATE, UnsafeCell, UnsafeRow, UnsafeTable
 from oversight_protocol.release import row_keys
 from oversight_protocol.study import BaseTable, Period
@@ -58,33 +58,30 @@ class _Counted(NamedTuple):
 _Counts = dict[_Place, _Counted]
 
 
-def count(connection: Connection, answer: str, table: BaseTable, period: Period) -> UnsafeTable:
+def count(connection: Connection, table: BaseTable, period: Period) -> UnsafeTable:
     """Count the rows of a result, whose shape has been checked, in every declared cell.
 
     Args:
-        connection: where the result is.
-        answer: the name of its table, with the columns of `table`, all text.
-        table: what is declared.
+        connection: where the result is, in the table `ANSWER`.
+        table: what is declared, with outcomes.
         period: the quarter that was asked.
 
     Raises:
         duckdb.Error: over the memory, for instance.
     """
     columns = {subject.kind: subject.column for subject in table.subjects} | {"teams": "team"}
-    counted = {
-        kind: _by_person(connection, answer, table, column) for kind, column in columns.items()
-    }
+    counted = {kind: _by_person(connection, table, column) for kind, column in columns.items()}
     rows = tuple(_row(counted, table, *key) for key in row_keys(table))
     return UnsafeTable(table, period, rows, EVALUATE)
 
 
-def _by_person(connection: Connection, answer: str, table: BaseTable, column: str) -> _Counts:
+def _by_person(connection: Connection, table: BaseTable, column: str) -> _Counts:
     counts: _Counts = {}
     for dimension in ("", *(d.name for d in table.dimensions)):
         sql = _GROUPED.format(
             category=quoted(dimension) if dimension else "''",
             person=quoted(column),
-            answer=answer,
+            answer=ANSWER,
         )
         found = connection.execute(sql, {"outcomes": list(table.outcome_codes)}).fetchall()
         for part, category, outcome, *numbers in found:

@@ -28,6 +28,9 @@ from oversight_protocol.study import BaseTable
 
 Connection = duckdb.DuckDBPyConnection
 
+ANSWER = "_answer"
+"""The temporary table that holds the result of a signed SELECT."""
+
 PERSONS = "_persons"
 """The pseudonyms that the data holds, by kind. No signed SQL can name a table that begins so."""
 
@@ -155,3 +158,20 @@ def parameters(connection: Connection, sql: str) -> frozenset[str]:
     if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
         raise duckdb.ParserException("not one SELECT")
     return frozenset(statements[0].named_parameters)
+
+
+def refuse_if_any(
+    connection: Connection, table: BaseTable, condition: str, values: Mapping[str, object]
+) -> None:
+    """Refuse a result of which a row meets a condition, an expression of SQL.
+
+    Raises:
+        Refused: `result-undeclared`.
+        duckdb.Error: the condition could not be tested.
+    """
+    found = connection.execute(
+        f"SELECT 1 FROM {ANSWER} WHERE {condition} LIMIT 1",  # noqa: S608
+        dict(values),
+    )
+    if found.fetchone() is not None:
+        raise Refused(Reason.RESULT_UNDECLARED, table.name)

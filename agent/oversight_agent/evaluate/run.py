@@ -4,7 +4,7 @@ Rules kept here:
 
 1. Of the signed SELECT only its result is used, once it has the declared shape: the declared
    columns; persons and teams that the data holds, missing only where that is declared; outcomes and
-   categories from the declared codes.
+   categories from the declared codes; magnitudes as `magnitudes` says.
 2. Grouping and counting are SQL of this package around that result. The query itself counts nothing
    that is used.
 3. Every declared cell is counted, an empty one as zero, in the order of publication.
@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from oversight_agent.evaluate.allow import allow
 from oversight_agent.evaluate.counts import count
 from oversight_agent.evaluate.database import (
+    ANSWER,
     PERSONS,
     Connection,
     DatabaseErrors,
@@ -25,16 +26,15 @@ from oversight_agent.evaluate.database import (
     parameters,
     quoted,
     reason_of,
+    refuse_if_any,
 )
+from oversight_agent.evaluate.magnitudes import check_magnitudes, sum_up
 from oversight_agent.limits import QueryLimits
 from oversight_agent.tables import SpecTable, UnsafeTable
 from oversight_protocol.errors import Reason, Refused
 from oversight_protocol.study import BaseTable, Period
 
 Evaluated = tuple[BaseTable, Period, UnsafeTable | Refused]
-
-ANSWER = "_answer"
-"""The temporary table that holds the result of the signed SELECT."""
 
 _KINDS = {"children": "child", "workers": "worker"}
 
@@ -78,7 +78,9 @@ def _in_period(
     try:
         execute(connection, table, period, sql)
         _check_values(connection, table)
-        return count(connection, ANSWER, table, period)
+        check_magnitudes(connection, table)
+        tabulate = sum_up if table.magnitudes else count
+        return tabulate(connection, table, period)
     except Refused as refused:
         return refused
     except DatabaseErrors as error:
@@ -87,7 +89,9 @@ def _in_period(
 
 
 def execute(connection: Connection, table: BaseTable, period: Period, sql: str) -> None:
-    """Run an allowed SELECT into the temporary table `_answer`, every column as text.
+    """Run an allowed SELECT into the temporary table `_answer`.
+
+    A magnitude is a number there, every other column text.
 
     Raises:
         Refused: `result-undeclared`, it yields other columns.
@@ -98,8 +102,9 @@ def execute(connection: Connection, table: BaseTable, period: Period, sql: str) 
     columns = connection.execute(f"SELECT * FROM ({sql}) LIMIT 0", days).description  # noqa: S608
     if sorted(column[0] for column in columns or ()) != sorted(table.columns):
         raise Refused(Reason.RESULT_UNDECLARED, table.name)
+    types = dict.fromkeys(table.columns, "VARCHAR") | dict.fromkeys(table.magnitude_names, "DOUBLE")
     chosen = ", ".join(
-        f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}" for name in table.columns
+        f"CAST({quoted(name)} AS {kind}) AS {quoted(name)}" for name, kind in types.items()
     )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {ANSWER} AS SELECT {chosen} FROM ({sql})",  # noqa: S608
@@ -109,7 +114,7 @@ def execute(connection: Connection, table: BaseTable, period: Period, sql: str) 
 
 def _check_values(connection: Connection, table: BaseTable) -> None:
     for column, codes in _declared(table).items():
-        _refuse_if_any(
+        refuse_if_any(
             connection,
             table,
             f"{quoted(column)} IS NULL OR NOT list_contains($codes, {quoted(column)})",
@@ -118,27 +123,17 @@ def _check_values(connection: Connection, table: BaseTable) -> None:
     for subject in table.subjects:
         _check_persons(connection, table, subject.column, _KINDS[subject.kind])
         if not subject.optional:
-            _refuse_if_any(connection, table, f"{quoted(subject.column)} IS NULL", {})
+            refuse_if_any(connection, table, f"{quoted(subject.column)} IS NULL", {})
     _check_persons(connection, table, "team", "team")
 
 
 def _declared(table: BaseTable) -> dict[str, tuple[str, ...]]:
-    return {"outcome": table.outcome_codes} | {d.name: d.codes for d in table.dimensions}
+    outcome = {} if table.magnitudes else {"outcome": table.outcome_codes}
+    return outcome | {d.name: d.codes for d in table.dimensions}
 
 
 def _check_persons(connection: Connection, table: BaseTable, column: str, kind: str) -> None:
     # A made-up identifier would pass for a person of its own and lift a cell over a floor.
     known = f"(SELECT id FROM {PERSONS} WHERE kind = $kind)"  # noqa: S608
     unknown = f"{quoted(column)} IS NOT NULL AND {quoted(column)} NOT IN {known}"
-    _refuse_if_any(connection, table, unknown, {"kind": kind})
-
-
-def _refuse_if_any(
-    connection: Connection, table: BaseTable, condition: str, values: dict[str, object]
-) -> None:
-    found = connection.execute(
-        f"SELECT 1 FROM {ANSWER} WHERE {condition} LIMIT 1",  # noqa: S608
-        values,
-    )
-    if found.fetchone() is not None:
-        raise Refused(Reason.RESULT_UNDECLARED, table.name)
+    refuse_if_any(connection, table, unknown, {"kind": kind})
