@@ -20,6 +20,8 @@ from oversight_coordinator.pool import (
     pool,
     write_authorities_csv,
 )
+from oversight_coordinator.pool.intervals import Interval
+from oversight_coordinator.pool.medians import Median
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import Cell, Row, TableAnswer, row_keys
 from oversight_protocol.study import Dimension, Magnitude, Outcome, Subject, Wave
@@ -486,6 +488,20 @@ def test_a_half_way_median_of_two_bins_lies_inside():
     row = figure(alone(Publishing(), Publishing().gaps(in_one_service((50, 50, 0, 0)))), MEDIAN)
 
     assert (row.estimate, row.lower, row.upper) == (15.0, 0.0, 28.0)
+
+
+def test_where_half_of_all_end_with_a_bin_the_median_is_its_end():
+    row = figure(alone(Publishing(), Publishing().gaps(in_one_service((50, 0, 50, 0)))), MEDIAN)
+
+    assert (row.estimate, row.lower, row.upper) == (15.0, 0.0, 42.0)
+
+
+def test_a_bin_that_is_known_to_be_empty_holds_no_middle():
+    empty, some = Interval(0, 0), Interval(0, 5)
+
+    bounds = Median(MEDIAN, GAP).bounds((empty, some, some, some, some, empty))
+
+    assert bounds == (15.0, 42.0)
 
 
 # ---------------------------------------------------------------------- authorities by themselves
