@@ -197,7 +197,9 @@ def write_results(result: RunResult, out: Path) -> Path:
     page = out / "report" / "index.html"
     page.parent.mkdir(parents=True, exist_ok=True)
     wave = result.study.wave(result.run.wave)
-    write_report(result.study, wave, result.rows, result.las, page, made=times.now())
+    write_report(
+        result.study, wave, result.rows, result.authorities, result.las, page, made=times.now()
+    )
     return page
 
 
