@@ -82,10 +82,12 @@ def init(
     (home / "data").mkdir(exist_ok=True)
     keys.make(home)
     say(f"Made the agent's folder {home}.")
-    say(
-        "Next: write mapping.toml, see 'oversight-agent check', read policy.toml, then "
-        "'oversight-agent enrol'."
-    )
+    say("Next:")
+    if mapping is None:
+        say("  write mapping.toml there: how your columns become the specification")
+    say("  oversight-agent check    whether your sources give its tables")
+    say("  policy.toml              read what may leave, and change it")
+    say("  oversight-agent enrol    join the programme with Kent's invitation")
 
 
 def enrol(
@@ -96,6 +98,9 @@ def enrol(
     ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Print this agent's fingerprint only.")
+    ] = False,
 ) -> None:
     """Join the programme with an invitation.
 
@@ -109,6 +114,9 @@ def enrol(
     ours = enrolling.enrol(chosen, document, given)
     if as_json:
         say_json({"la": chosen.la, "fingerprint": ours})
+        return
+    if quiet:
+        say(ours)
         return
     say("Enrolled. Kent will ask you by telephone to read out this fingerprint:")
     say(f"  {ours}")

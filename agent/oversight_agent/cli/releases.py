@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,7 +16,12 @@ from oversight_agent.cli.common import (
     settings,
 )
 
-Ticket = Annotated[str, typer.Argument(help="The ticket's identifier.")]
+if TYPE_CHECKING:
+    from oversight_protocol.ledger import Records
+
+WAITS = "waits for a person"
+"""The state of a held release, as `records.release_states` says it."""
+Ticket = Annotated[str, typer.Argument(help="The ticket's identifier, or its beginning.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -29,19 +34,29 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(release, name="release")
 
 
-def list_releases(home: HomeOption = None, as_json: JsonOption = False) -> None:
+def list_releases(
+    held: Annotated[
+        bool, typer.Option("--held", help="Only those that wait for a person.")
+    ] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print the tickets only.")] = False,
+) -> None:
     """List what was released, refused or waits for a decision.
 
-    Example: oversight-agent release list
+    Example: oversight-agent release list --held
     """
     from oversight_agent import records
     from oversight_agent.cli.ledger import read_ledger
 
     rows = records.release_states(read_ledger(settings(home).home))
+    rows = [row for row in rows if not held or row["state"] == WAITS]
     if as_json:
         say_json(rows)
+    elif quiet:
+        say("\n".join(row["ticket"] for row in rows))
     elif not rows:
-        say("Nothing was asked of this agent yet.")
+        say("Nothing waits for a person." if held else "Nothing was asked of this agent yet.")
     else:
         say_table(
             ("TICKET", "STATE", "TIME"),
@@ -57,7 +72,9 @@ def show(ticket: Ticket, home: HomeOption = None, as_json: JsonOption = False) -
     from oversight_agent import records
     from oversight_agent.cli.ledger import read_ledger
 
-    content, reasons = records.release_of(read_ledger(settings(home).home), ticket)
+    book = read_ledger(settings(home).home)
+    ticket = _whole(book, ticket)
+    content, reasons = records.release_of(book, ticket)
     if as_json:
         say_json(content)
         return
@@ -65,6 +82,22 @@ def show(ticket: Ticket, home: HomeOption = None, as_json: JsonOption = False) -
     for table in content["tables"]:
         say_table_answer(table, reasons.get(f"{table['table']} {table['period']}", ""))
     say("\nCounts are rounded. [c] is confidential: suppressed to protect people.")
+
+
+def _whole(book: Records, begun: str) -> str:
+    """The one ticket that begins so; the text itself where there is none or it is a whole one."""
+    from oversight_agent import records
+    from oversight_protocol.errors import InputError
+
+    tickets = {row["ticket"] for row in records.release_states(book)}
+    found = [one for one in tickets if begun and one.startswith(begun)]
+    if begun in tickets or not found:
+        return begun
+    if len(found) > 1:
+        raise InputError(
+            f"several tickets begin with '{begun}'", advice="see 'oversight-agent release list'"
+        )
+    return found[0]
 
 
 def say_table_answer(table: dict[str, Any], reason: str = "") -> None:
@@ -91,8 +124,11 @@ def approve(ticket: Ticket, home: HomeOption = None) -> None:
     Example: oversight-agent release approve t0123…
     """
     from oversight_agent import service
+    from oversight_agent.cli.ledger import read_ledger
 
-    service.make_deciding(settings(home)).decide_held(ticket, person(), release=True)
+    chosen = settings(home)
+    ticket = _whole(read_ledger(chosen.home), ticket)
+    service.make_deciding(chosen).decide_held(ticket, person(), release=True)
     say(f"Approved. The release for {ticket} leaves when Kent next asks.")
 
 
@@ -102,6 +138,9 @@ def refuse(ticket: Ticket, home: HomeOption = None) -> None:
     Example: oversight-agent release refuse t0123…
     """
     from oversight_agent import service
+    from oversight_agent.cli.ledger import read_ledger
 
-    service.make_deciding(settings(home)).decide_held(ticket, person(), release=False)
+    chosen = settings(home)
+    ticket = _whole(read_ledger(chosen.home), ticket)
+    service.make_deciding(chosen).decide_held(ticket, person(), release=False)
     say(f"Refused. Nothing leaves for {ticket}.")

@@ -38,6 +38,7 @@ def invite(
     out: Annotated[Path | None, typer.Option(help="Where to write the invitation.")] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print the fingerprint only.")] = False,
 ) -> None:
     """Make an invitation: a one-time token for one authority, valid for 24 hours.
 
@@ -67,6 +68,9 @@ def invite(
             "expires": f"{invitation.expires:%Y-%m-%dT%H:%M:%SZ}",
         })  # fmt: skip
         return
+    if quiet:
+        say(invitation.fingerprint)
+        return
     for one in ended:
         what = "an enrolment that waited for approval" if one.state == "pending" else "one not used"
         say(f"This ends an earlier invitation ({what}).")
@@ -74,6 +78,7 @@ def invite(
     say(f"Invitation for {authority.name}: {path} (valid until {until}).")
     say(f"Fingerprint: {invitation.fingerprint}")
     say("Send the file, and tell the fingerprint by another way (telephone).")
+    say(f"When they have enrolled: oversight agents approve {authority.slug} --fingerprint …")
 
 
 def approve(
@@ -94,7 +99,7 @@ def approve(
     )
     with ledger(chosen).locked() as book:
         book.append("agent-approved", {"la": agent.la, "signing_key": agent.signing_key})
-    say(f"{authority.name} is on the roster.")
+    say(f"{authority.name} is on the roster. Its agent can be started.")
 
 
 def list_agents(home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -119,6 +124,8 @@ def list_agents(home: HomeOption = None, as_json: JsonOption = False) -> None:
         rows.append({"la": row.la, "name": row.name, "state": state, "fingerprint": shown})
     if as_json:
         say_json(rows)
+    elif not rows:
+        say("Nobody was invited yet. See 'oversight agents invite'.")
     else:
         say_table(("LA", "NAME", "STATE", "FINGERPRINT"), [tuple(row.values()) for row in rows])
 

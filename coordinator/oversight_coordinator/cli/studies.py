@@ -65,31 +65,63 @@ def new(
     )  # fmt: skip
     envelope = seal("study", study)
     files.write(out, envelope.raw + b"\n")
-    say(f"Wrote {out}: {study.title}, version {study.version}. Digest: {envelope.digest}")
+    say(f"Wrote {out}: {study.title}, version {study.version}.")
+    say(f"Digest: {envelope.digest}")
 
 
-def sign(path: StudyFile, key: Key) -> None:
+def sign(path: StudyFile, key: Key, home: HomeOption = None) -> None:
     """Sign a study as its analyst.
 
     Example: oversight study sign study.json --key analyst.key
     """
-    _add_signature(path, key)
+    _add_signature(path, key, home, "analyst")
 
 
-def approve(path: StudyFile, key: Key) -> None:
+def approve(path: StudyFile, key: Key, home: HomeOption = None) -> None:
     """Sign a study as its approver, another person than the analyst.
 
     Example: oversight study approve study.json --key approver.key
     """
-    _add_signature(path, key)
+    _add_signature(path, key, home, "approver")
 
 
-def _add_signature(path: Path, key: Path) -> None:
+def _add_signature(path: Path, key: Path, home: Path | None, role: str) -> None:
     from oversight_coordinator import files, keys
+    from oversight_protocol.envelope import key_id
 
-    signed = _read(path).countersign(keys.private(key))
+    private = keys.private(key)
+    signed = _read(path).countersign(private)
     files.write(path, signed.raw + b"\n")
-    say(f"Signed {path}. It carries {len(signed.key_ids)} signature(s).")
+    holder = _holder_in_role(key_id(private.public_key()), home, role)
+    number = len(signed.key_ids)
+    say(f"Signed {path} as its {role}{holder}. It carries "
+        f"{'1 signature' if number == 1 else f'{number} signatures'}.")  # fmt: skip
+    if number == 1:
+        other = "approve" if role == "analyst" else "sign"
+        say(f"Next, by another person: oversight study {other} {path} --key …")
+    else:
+        say(f"Next: oversight study publish {path}")
+
+
+def _holder_in_role(signer: str, home: Path | None, role: str) -> str:
+    """Who signs, where the coordinator's roles are at hand; people also sign on other machines."""
+    import os
+
+    from oversight_coordinator import config, trust_files
+    from oversight_protocol.errors import OversightError
+
+    if home is None and not os.environ.get(config.HOME_VARIABLE):
+        return ""
+    try:
+        roles = trust_files.current(settings(home).trust).roles
+    except OversightError:
+        return ""
+    holders = roles.analysts if role == "analyst" else roles.approvers
+    named = [one for one in holders if one.key_id == signer]
+    if not named:
+        say(f"Note: the programme's roles name this key as no {role}'s; the study could not be "
+            "published with it.")  # fmt: skip
+    return "".join(f", {one.holder} ({one.organisation})" for one in named)
 
 
 def publish(path: StudyFile, home: HomeOption = None) -> None:
@@ -101,7 +133,9 @@ def publish(path: StudyFile, home: HomeOption = None) -> None:
 
     chosen = settings(home)
     study = asking.publish(chosen, store(chosen), ledger(chosen), _read(path), times.now())
-    say(f"Published '{study.name}', version {study.version}.")
+    number = len(study.cohort.las)
+    say(f"Published '{study.name}', version {study.version}. It is offered to {number} authorities "
+        "as they come online; each decides for itself.")  # fmt: skip
 
 
 def list_studies(home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -115,6 +149,8 @@ def list_studies(home: HomeOption = None, as_json: JsonOption = False) -> None:
     ]
     if as_json:
         say_json(rows)
+    elif not rows:
+        say("No study was published yet.")
     else:
         say_table(("NAME", "VERSION", "DIGEST"), [tuple(row.values()) for row in rows])
 
