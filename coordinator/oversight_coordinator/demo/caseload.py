@@ -74,7 +74,7 @@ def _spells(case: Case, staff: Staff, dice: Dice) -> Iterator[Spell]:
 
 def _with_workers(team: Team, start: int, end: int, staff: Staff, dice: Dice) -> Iterator[Spell]:
     """A child's time in one team, passed on when its worker leaves, and now and then before."""
-    while start < end:
+    while start < end and start <= _LAST:
         # Who held a case before the months shown does not matter: one then in post stands for it.
         shown = max(start, _FIRST)
         member = staff.in_post(dice, team.team_id, shown)
@@ -92,11 +92,12 @@ def allocations(children: list[Child], staff: Staff, dice: Dice) -> Iterator[All
         for spell in child.spells:
             yield _case_holding(child, spell, dice)
         chance = dice.chance()
-        if chance < 0.08:
+        last = child.spells[-1]
+        if chance < 0.08 and last.start < min(last.end - 1, _LAST):
             yield _co_working(child, staff, dice)
-        elif chance < 0.085:
+        elif 0.08 <= chance < 0.085:
             yield from _second_holder(child, staff, dice)
-        elif chance < 0.105:
+        elif 0.085 <= chance < 0.105:
             yield _earlier(child, dice)
 
 
@@ -119,7 +120,7 @@ def _co_working(child: Child, staff: Staff, dice: Dice) -> Allocation:
     """A second worker of any team, from after the child's last case holder began."""
     last = child.spells[-1]
     team = dice.pick(staff.teams).team_id
-    start = min(last.start + dice.whole(1, 9), last.end - 1)
+    start = min(last.start + dice.whole(1, 9), last.end - 1, _LAST)
     worker = staff.in_post(dice, team, max(start, _FIRST)).worker_id
     role = dice.pick(("co_worker", "family_support", "other"))
     return _allocation(child, worker, team, role, start, last.end)

@@ -23,7 +23,7 @@ _DRIVING = ("cp", "cin")
 _CIN_ELSEWHERE = {"disabled_children": 1.0, "assessment": 0.4}
 """How likely a children in need plan is outside `cin_cp`, against a child there without `cp`."""
 _MOST = 0.95
-_COMERS = {"cp": 1.05, "cin": 1.0, "episode": 0.86}
+_COMERS = {"cp": 1.05, "cin": 0.94, "episode": 0.85}
 """Of those whom the leaving rates ask for; a plan's case begins earlier and ends later than it."""
 
 
@@ -101,16 +101,17 @@ class _Maker:
         return Case(service, opened, end + self._tail(), Course(plan, start, end))
 
     def _comer(self, service: str, plan: str) -> Case:
-        """A case that opens after the first day."""
+        """A case that opens after the first day, or whose plan does."""
         dice = self._dice
-        start = dice.whole(_FIRST + 1, _LAST - 1)
+        day = dice.whole(_FIRST + 1, _LAST - 1)
         if plan not in _DRIVING:
+            start = day
             end = start + _SHORTEST + self._durations["episode"].rest(dice, 0)
             course = Course(plan, start + dice.whole(0, _SHORTEST - 1), end) if plan else None
             return Case(service, start, end, course)
-        begin = start + dice.whole(0, 20)
-        until = begin + 1 + self._durations[plan].rest(dice, 0)
-        return Case(service, start, until + self._tail(), Course(plan, begin, until))
+        until = day + 1 + self._durations[plan].rest(dice, 0)
+        opened = day - dice.whole(0, 20)
+        return Case(service, opened, until + self._tail(), Course(plan, day, until))
 
     def _tail(self) -> int:
         """Days between a plan's end and the case's; some close together."""

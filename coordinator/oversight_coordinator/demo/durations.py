@@ -31,11 +31,14 @@ class Durations:
     """
 
     def __init__(self, bands: Sequence[int], longest: int) -> None:
-        self._edges = tuple(pairwise((*_STARTS, longest)))
-        self._bands = Weighted(dict(zip(self._edges, bands, strict=True)))
-        chances = _chances(bands, self._edges)
-        self._steps = tuple(zip((*_STARTS[1:], inf), chances, strict=True))
-        self.leaving = sum(n * c for n, c in zip(bands, chances, strict=True)) / sum(bands)
+        edges = tuple(pairwise((*_STARTS, longest)))
+        self._bands = Weighted(dict(zip(edges, bands, strict=True)))
+        middles = [(low + high) / 2 for low, high in edges]
+        chances = _chances(bands, edges, middles)
+        self._steps = tuple(zip((*middles[1:], inf), chances, strict=True))
+        # Half of a band lies before its middle, where the chance is still the earlier one.
+        within = [(a + b) / 2 for a, b in pairwise((chances[0], *chances))]
+        self.leaving = sum(n * c for n, c in zip(bands, within, strict=True)) / sum(bands)
 
     def so_far(self, dice: Dice) -> int:
         """How long something picked on the day has lasted."""
@@ -54,14 +57,13 @@ class Durations:
         raise AssertionError("the last step has no end")
 
 
-def _chances(bands: Sequence[int], edges: Sequence[tuple[int, int]]) -> list[float]:
-    """The chance of leaving on a day, for each band: from how the next one is thinner."""
-    density = [
-        max(number, 1) / (high - low) for number, (low, high) in zip(bands, edges, strict=True)
-    ]
-    middle = [(low + high) / 2 for low, high in edges]
+def _chances(
+    bands: Sequence[int], edges: Sequence[tuple[int, int]], middles: Sequence[float]
+) -> list[float]:
+    """The chance of leaving on a day, from the middle of each band to that of the next."""
+    density = [max(n, 1) / (high - low) for n, (low, high) in zip(bands, edges, strict=True)]
     falls = [
-        log(density[here] / density[here + 1]) / (middle[here + 1] - middle[here])
+        log(density[here] / density[here + 1]) / (middles[here + 1] - middles[here])
         for here in range(len(density) - 1)
     ]
     return [max(fall, _SLOWEST) for fall in (*falls, falls[-1])]

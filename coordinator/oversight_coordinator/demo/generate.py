@@ -79,7 +79,6 @@ class Synthetic:
 SYNTHETIC = tuple(
     Synthetic(code)
     for code in (*_FIRST, *(one.code for one in AUTHORITIES if one.code not in _FIRST))
-    if code in FORMATS
 )
 """In the order in which `las` counts them: Kent, Medway, Brighton and Hove, then by name."""
 

@@ -14,7 +14,7 @@ from datetime import date
 from oversight_coordinator.demo.caseload import Child
 from oversight_coordinator.demo.cases import Course
 from oversight_coordinator.demo.dice import Dice, Weighted
-from oversight_coordinator.demo.profiles import LAST_DAY, UNWRITTEN, Profile
+from oversight_coordinator.demo.profiles import LAST_DAY, Profile
 from oversight_coordinator.demo.records import Plan, Standard
 
 _LAST = LAST_DAY.toordinal()
@@ -104,14 +104,11 @@ def make_standards(profile: Profile, dice: Dice) -> tuple[Standard, ...]:
     interval, protection = profile.planted.interval, profile.planted.cp_interval
     rows = [
         Standard("worker", dice.pick((28, 31, 35)), date(2022, 4, 1)),
+        Standard("all", interval + 14, date(2019, 9, 1)),
+        Standard("all", interval, date(2023, dice.whole(1, 12), 1)),
         # Published already, in force only after the quarters.
         Standard("all", interval - 7, date(2027, 4, 1)),
     ]
-    if profile.code in UNWRITTEN:
-        rows.append(Standard("all", interval, date(2026, 8, 1)))
-    else:
-        rows.append(Standard("all", interval + 14, date(2019, 9, 1)))
-        rows.append(Standard("all", interval, date(2023, dice.whole(1, 12), 1)))
     if protection is not None:
         rows.append(Standard("cp", protection, date(2024, 6, 1)))
         # In force from a quarter's last day, or from the first day after it.

@@ -120,9 +120,6 @@ PLANTED = {
 }  # fmt: skip
 """By ONS code, in the order of names; over all, weighted by size, neither comes to 46 per cent."""
 
-UNWRITTEN = ("E06000038",)
-"""Whose first standard for all children is in force only from August 2026 on."""
-
 
 @dataclass(frozen=True)
 class Profile:

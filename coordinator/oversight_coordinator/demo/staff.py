@@ -153,7 +153,8 @@ class _Maker:
         if self._dice.happens(0.4):
             moved_to = self._dice.pick(self._teams).team_id
             self._join(Member(member.worker_id, end, NEVER), kind, moved_to, listed=listed)
-        self._join(Member(self._worker(), end, NEVER), self._kind(), team, listed=True)
+        else:
+            self._join(Member(self._worker(), end, NEVER), self._kind(), team, listed=True)
 
     def _changing_day(self) -> int:
         if self._dice.happens(0.15):
