@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from oversight_agent.disclosure import primary, protect, publish
 from oversight_agent.disclosure.figures import Grid
-from oversight_agent.disclosure.knowledge import View
+from oversight_agent.disclosure.view import View
 from oversight_agent.tables import UnsafeCell, UnsafeTable
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import TableAnswer

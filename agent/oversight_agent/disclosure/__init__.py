@@ -3,7 +3,7 @@
 `protect` takes all tables of a wave at once and goes through these stages, each a module:
 
     1  primary     what breaks a rule by itself is hidden, and what must stay hidden of it is noted
-    2  rounding    every other figure is rounded on its own
+    2  view        every other figure is rounded on its own
     3  audit       an attacker who sees exactly that tries to find what is hidden
     4  secondary   where the attacker succeeds, more is hidden
     5  audit       the final pattern is attacked anew, whatever stage 4 believed
@@ -16,7 +16,11 @@ Rules kept here:
 3. The same numbers give the same bytes: no clock, no randomness, no order of a set or dictionary.
    The order of the tables in the wave decides the order of the answers and nothing else; so does
    the order in which outcomes and categories are declared.
-4. Importing this package and `restore` need neither scipy nor numpy nor pandas.
+4. Importing this package and `restore` need neither the solver nor numpy nor pandas.
+
+`stages` calls them in order. Beside them: `figures` numbers a table's figures, `rules` are the
+primary rules, `needs` what must stay hidden, `knowledge` the attacker's program, `points` what was
+found of it, `solver` solves it, `publish` writes the answer.
 """
 
 from __future__ import annotations
@@ -24,12 +28,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from oversight_agent.disclosure import audit, primary, publish, secondary
+from oversight_agent.disclosure import publish
 from oversight_agent.disclosure.checks import check_wave
 from oversight_agent.disclosure.figures import Grid
-from oversight_agent.disclosure.knowledge import View
 from oversight_agent.disclosure.report import HiddenFigure, RuleReport, TableReport, report
-from oversight_agent.disclosure.solver import UnsolvedError
 from oversight_agent.tables import DISCLOSURE, SafeTable, UnsafeTable
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import TableAnswer
@@ -79,30 +81,13 @@ def restore(question: str, answer: TableAnswer, rules: Rules) -> SafeTable:
 
 
 def _protect(unsafe: UnsafeTable, rules: Rules, spec_version: str) -> tuple[SafeTable, TableReport]:
+    # Who only reads answers back never pays for the solver.
+    from oversight_agent.disclosure.stages import hide  # noqa: PLC0415
+
     grid = Grid.of(unsafe)
-    # 1. Primary suppression.
-    found = primary.suppress(grid, rules)
-    # 2. Rounding.
-    draft = View.of(grid, found.hidden, rules)
-    # 3. to 5. Audit, secondary suppression, audit of the result.
-    view = _safe(draft, grid, found.needs)
+    # 1. to 5. From exact numbers to a safe pattern.
+    found, view = hide(grid, rules)
     # 6. Report.
     told = report(grid, unsafe.period.id, rules, found, view.shown)
     question = unsafe.table.question(unsafe.period, spec_version)
     return restore(question, publish.answer(unsafe, grid, view), rules), told
-
-
-def _safe(draft: View, grid: Grid, needs: tuple[primary.Need, ...]) -> View:
-    """What may be shown of the draft: nothing at all if no safe pattern is found."""
-    truths = [
-        grid.behind(cell).count
-        for row in range(grid.shape.rows)
-        for cell in grid.shape.cells_of(row)
-    ]
-    try:
-        # 3. An attack on the draft, and 4. what must be hidden besides.
-        final = secondary.extend(draft, truths, needs)
-    except UnsolvedError:
-        return draft.without(draft.shown)
-    # 5. The final pattern is attacked anew.
-    return final if audit.is_safe(final, truths, needs) else draft.without(draft.shown)

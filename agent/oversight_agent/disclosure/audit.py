@@ -2,33 +2,38 @@
 
 Rules kept here:
 
-1. The attacker knows what `knowledge` says, and the cells that a need lists as known.
-2. A need is met only by points: counts that fit all this knowledge and show that the quantity could
-   be so low and so high. The truth is such a point. One point often serves many needs, so the audit
-   first looks for points that push many quantities at once, and solves for a need by itself only if
-   those leave it open.
+1. The attacker knows what `knowledge` says, and the figures that a need lists as known.
+2. A need is met only by points: numbers that fit all this knowledge and show that the quantity
+   could be so low and so high. The truth is such a point. One point often serves many needs, so the
+   audit first takes those that it found before, then looks for points that push many quantities at
+   once, and solves for a need by itself only if these leave it open.
 3. What the solver cannot solve counts as exposed.
-
-Counts are integers: an interval's ends are taken inwards to the next integer. For tables of at most
-two dimensions the conditions are those of a flow in a network, so the ends are integers already;
-for more they may lie further in than the linear program says.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from oversight_agent.disclosure.knowledge import View, program
-from oversight_agent.disclosure.primary import Need
+import numpy as np
+
+from oversight_agent.disclosure.figures import Shape
+from oversight_agent.disclosure.knowledge import Knowledge
+from oversight_agent.disclosure.needs import Need
+from oversight_agent.disclosure.points import Points
 from oversight_agent.disclosure.solver import (
-    TOLERANCE,
+    Bounds,
     Program,
+    Solver,
     UnsolvedError,
-    minimise,
+    Vector,
     total_of,
 )
+from oversight_agent.disclosure.view import View
+
+FEW = 4
+"""Up to so many open needs are solved one by one at once."""
 
 
 @dataclass(frozen=True)
@@ -40,79 +45,114 @@ class Exposed:
     high: int = field(repr=False)
 
 
-class Attack:
-    """An attack on some needs of one view.
+class Audit:
+    """An attacker on some needs of one table, who can be shown one view after another.
 
-    Attributes:
-        truths: the exact count of every cell, for the cells that a need lists as known.
+    Args:
+        shape: how the figures add up.
+        truths: the exact number of every figure.
+        needs: what must stay hidden.
     """
 
-    def __init__(self, view: View, truths: Sequence[int], needs: Iterable[Need]) -> None:
-        self._program, self._truths = program(view), truths
-        self._seen = {need: (need.truth, need.truth) for need in needs}
+    def __init__(self, shape: Shape, truths: Sequence[int], needs: Sequence[Need]) -> None:
+        self._needs, self._truths = tuple(needs), np.array(truths, dtype=float)
+        self._knowledge = Knowledge(shape)
+        self._points = Points(self._knowledge.program, self._truths, self._needs)
+        self._marks = range(shape.size, shape.size + len(self._needs))
+        self._solver = Solver(self._program())
 
-    def exposed(self) -> Iterator[Exposed]:
-        """The needs that are not met, found one by one."""
-        everything = frozenset[int]().union(*(need.known for need in self._seen))
-        self._push_all(everything, list(self._open()))
-        for known in sorted({need.known for need in self._open()}, key=sorted):
-            self._push_all(known, [need for need in self._open() if need.known == known])
-        for need in list(self._open()):
-            self._push(need)
-            if not need.is_met(*self._seen[need]):
-                yield Exposed(need, *self._seen[need])
+    def exposed(self, view: View) -> Iterator[Exposed]:
+        """The needs that a view does not meet, found one by one."""
+        bounds = self._look(view)
+        self._push_together(bounds)
+        for number in self._open():
+            if found := self._attack(number, bounds):
+                yield found
 
-    def _open(self) -> Iterator[Need]:
-        return (need for need, (low, high) in self._seen.items() if not need.is_met(low, high))
+    def attack(self, need: Need, view: View) -> Exposed | None:
+        """The same for one of the needs."""
+        return self._attack(self._needs.index(need), self._look(view))
 
-    def _push_all(self, known: frozenset[int], needs: list[Need]) -> None:
-        """Look for points that push many quantities down, then up, at once.
+    def learn(self, point: Vector) -> None:
+        """Take in numbers for all figures that were found elsewhere; they are tested."""
+        self._points.learn(point)
 
-        Who knows more finds a narrower interval, so `known` may hold more than a need lists.
+    def _look(self, view: View) -> Bounds:
+        bounds = self._knowledge.bounds(view)
+        self._points.look(bounds)
+        return bounds
+
+    def _program(self) -> Program:
+        """The knowledge, and for each need a mark that follows its quantity up to its cap."""
+        program = self._knowledge.program.copy()
+        for need, mark in zip(self._needs, self._marks, strict=True):
+            program.variable(high=need.cap)
+            program.require({**total_of(need.parts), mark: -1.0}, 0)
+        return program
+
+    def _open(self) -> list[int]:
+        return [number for number in range(len(self._needs)) if not self._is_met(number)]
+
+    def _is_met(self, number: int) -> bool:
+        return self._needs[number].is_met(*self._points.interval(number))
+
+    def _push_together(self, bounds: Bounds) -> None:
+        """Look for points that push many quantities at once: first for one who knows everything.
+
+        Who knows more finds a narrower interval, so such a point serves everybody.
         """
-        if not needs:
-            return
-        base = self._fixed(known)
-        self._try(
-            base, {c: float(sum(c in n.cells for n in needs)) for n in needs for c in n.cells}
+        still = self._open()
+        if len(still) > FEW:
+            everything = frozenset[int]().union(*(self._needs[n].known for n in still))
+            self._push(still, everything, bounds)
+        for known in sorted({self._needs[n].known for n in self._open()}, key=sorted):
+            mine = [n for n in self._open() if self._needs[n].known == known]
+            if len(mine) > FEW:
+                self._push(mine, known, bounds)
+
+    def _attack(self, number: int, bounds: Bounds) -> Exposed | None:
+        need = self._needs[number]
+        if not self._is_met(number):
+            self._push([number], need.known, bounds)
+        if self._is_met(number):
+            return None
+        return Exposed(need, *self._points.interval(number))
+
+    def _push(self, numbers: list[int], known: frozenset[int], bounds: Bounds) -> None:
+        """Look for a point where some quantities are low, and for one where they are high."""
+        narrowed = bounds.fixed(known, self._truths)
+        down = np.zeros(len(self._truths))
+        for number in numbers:
+            down[list(self._needs[number].parts)] += 1.0
+        self._try(dict(enumerate(down)), self._marked((), narrowed))
+        marks = [self._marks[number] for number in numbers]
+        self._try(dict.fromkeys(marks, -1.0), self._marked(numbers, narrowed))
+
+    def _marked(self, numbers: Sequence[int], bounds: Bounds) -> Bounds:
+        """Bounds for the program with marks, of which some may rise."""
+        none, caps = np.zeros(len(self._needs)), np.zeros(len(self._needs))
+        for number in numbers:
+            caps[number] = self._needs[number].cap
+        return Bounds(
+            np.append(bounds.lows, none),
+            np.append(bounds.highs, caps),
+            np.append(bounds.least, none),
+            np.append(bounds.most, np.full(len(self._needs), math.inf)),
         )
-        marks = list[int]()
-        for need in needs:
-            marks.append(base.variable(high=need.cap))
-            base.require({**total_of(need.cells), marks[-1]: -1.0}, 0)
-        self._try(base, dict.fromkeys(marks, -1.0))
 
-    def _push(self, need: Need) -> None:
-        base = self._fixed(need.known)
-        self._try(base, total_of(need.cells))
-        mark = base.variable(high=need.cap)
-        base.require({**total_of(need.cells), mark: -1.0}, 0)
-        self._try(base, {mark: -1.0})
-
-    def _fixed(self, known: frozenset[int]) -> Program:
-        base = self._program.copy()
-        for cell in known:
-            base.fix(cell, self._truths[cell])
-        return base
-
-    def _try(self, base: Program, objective: dict[int, float]) -> None:
-        """Solve, and let every need learn from the point that it gave."""
+    def _try(self, objective: dict[int, float], bounds: Bounds) -> None:
         try:
-            point = minimise(base, objective)
+            point = self._solver.minimise(objective, bounds)
         except UnsolvedError:
             return
-        for need, (low, high) in self._seen.items():
-            if all(abs(point[cell] - self._truths[cell]) < TOLERANCE for cell in need.known):
-                value = math.fsum(point[cell] for cell in need.cells)
-                inside = math.ceil(value - TOLERANCE), math.floor(value + TOLERANCE)
-                self._seen[need] = min(low, inside[0]), max(high, inside[1])
+        self._points.learn(point[: len(self._truths)])
 
 
-def attack(view: View, truths: Sequence[int], needs: Iterable[Need]) -> tuple[Exposed, ...]:
+def attack(view: View, truths: Sequence[int], needs: Sequence[Need]) -> tuple[Exposed, ...]:
     """All needs that what is shown exposes."""
-    return tuple(Attack(view, truths, needs).exposed())
+    return tuple(Audit(view.shape, truths, needs).exposed(view)) if needs else ()
 
 
-def is_safe(view: View, truths: Sequence[int], needs: Iterable[Need]) -> bool:
+def is_safe(view: View, truths: Sequence[int], needs: Sequence[Need]) -> bool:
     """Whether no need is exposed; stops at the first that is."""
-    return next(Attack(view, truths, needs).exposed(), None) is None
+    return not needs or next(Audit(view.shape, truths, needs).exposed(view), None) is None

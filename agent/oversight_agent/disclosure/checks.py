@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from oversight_agent.tables import UnsafeCell, UnsafeRow, UnsafeTable
+from oversight_agent.disclosure.rules import joined_sums
+from oversight_agent.tables import LARGEST_SUM, UnsafeCell, UnsafeRow, UnsafeSum, UnsafeTable
 from oversight_protocol.release import row_keys
+from oversight_protocol.study import BaseTable, Magnitude
 
 LARGEST_COUNT = 10_000_000
 """Rows in a figure: far beyond any authority, and small enough for the solver to be exact."""
@@ -35,16 +37,29 @@ def _check_table(unsafe: UnsafeTable) -> None:
     place = f"{unsafe.table.name} {unsafe.period.id}"
     if tuple((row.dimension, row.category) for row in unsafe.rows) != row_keys(unsafe.table):
         raise ValueError(f"{place}: the rows are not the declared ones")
-    kinds: set[str] = {subject.kind for subject in unsafe.table.subjects}
     for row in unsafe.rows:
-        for problem in _problems(row, set(unsafe.table.outcome_codes), kinds):
+        for problem in _problems(row, unsafe.table):
             raise ValueError(f"{place} {row.dimension} {row.category}: {problem}")
-    _check_margins(unsafe, place)
+    for dimension in unsafe.table.dimensions:
+        rows = [row for row in unsafe.rows if row.dimension == dimension.name]
+        for problem in _problems_of_margin(unsafe.rows[0], rows):
+            raise ValueError(f"{place} {dimension.name}: {problem}")
 
 
-def _problems(row: UnsafeRow, outcomes: set[str], kinds: set[str]) -> Iterator[str]:
+def _problems(row: UnsafeRow, table: BaseTable) -> Iterator[str]:
+    outcomes, kinds = set(table.outcome_codes), {str(subject.kind) for subject in table.subjects}
     if set(row.cells) != outcomes or set(row.complements) != outcomes:
         yield "the outcomes are not the declared ones"
+    if set(row.sums) != set(table.magnitude_names):
+        yield "the magnitudes are not the declared ones"
+    elif table.magnitudes:
+        yield from _problems_of_cell(row.total, kinds)
+        yield from _problems_of_sums(row, table)
+    else:
+        yield from _problems_of_outcomes(row, kinds)
+
+
+def _problems_of_outcomes(row: UnsafeRow, kinds: set[str]) -> Iterator[str]:
     parts = (*row.cells.values(), *row.complements.values())
     for cell in (*parts, row.total):
         yield from _problems_of_cell(cell, kinds)
@@ -73,12 +88,33 @@ def _problems_of_cell(cell: UnsafeCell, kinds: set[str]) -> Iterator[str]:
         yield "persons of a kind that the table does not declare"
 
 
-def _check_margins(unsafe: UnsafeTable, place: str) -> None:
-    whole, *lines = unsafe.rows
-    for dimension in unsafe.table.dimensions:
-        rows = [row for row in lines if row.dimension == dimension.name]
-        for code, cell in whole.cells.items():
-            if sum(row.cells[code].count for row in rows) != cell.count:
-                raise ValueError(
-                    f"{place} {dimension.name}: the categories do not sum to the whole"
-                )
+def _problems_of_sums(row: UnsafeRow, table: BaseTable) -> Iterator[str]:
+    if row.total.count != row.total.children + row.total.workers or row.total.top_worker > 1:
+        yield "a person comes twice, or not at all"
+    for magnitude in table.magnitudes:
+        yield from _problems_of_sum(row.sums[magnitude.name], row.total.count, magnitude)
+
+
+def _problems_of_sum(behind: UnsafeSum, persons: int, magnitude: Magnitude) -> Iterator[str]:
+    numbers = (behind.value, behind.largest, behind.second)
+    if any(type(number) is not int for number in numbers):
+        yield "a sum is not an integer"
+    if not 0 <= behind.second <= behind.largest <= magnitude.maximum * 10**magnitude.decimals:
+        yield "a contribution is negative, beyond its maximum or not in order"
+    # Each further person contributes from nothing up to the second largest contribution.
+    least, others = behind.largest + behind.second, max(persons - 2, 0)
+    if not least <= behind.value <= min(least + others * behind.second, LARGEST_SUM):
+        yield "a sum does not fit its contributions"
+    if (behind.largest and persons < 1) or (behind.second and persons < 2):
+        yield "more contributions than persons"
+
+
+def _problems_of_margin(whole: UnsafeRow, rows: Sequence[UnsafeRow]) -> Iterator[str]:
+    if sum(row.total.count for row in rows) != whole.total.count or any(
+        sum(row.cells[code].count for row in rows) != cell.count
+        for code, cell in whole.cells.items()
+    ):
+        yield "the categories do not sum to the whole"
+    for name, behind in whole.sums.items():
+        if joined_sums([row.sums[name] for row in rows]) != behind:
+            yield "the sums of the categories are not those of the whole"

@@ -1,8 +1,11 @@
 """The figures of a table, numbered: what every stage of disclosure control talks about.
 
-A *figure* is a cell or the total of a row. A `Grid` holds a table's exact numbers in a canonical
-order (rows and outcomes by their codes), whatever order they are declared or supplied in, so that
-the outcome of every later stage depends on the numbers and the codes alone.
+A *figure* is a cell, the total of a row, or the sum of a magnitude over a row. A `Grid` holds a
+table's exact numbers in a canonical order (rows, outcomes and magnitudes by their codes), whatever
+order they are declared or supplied in, so that the outcome of every later stage depends on the
+numbers and the codes alone.
+
+Sums are integers in units of their magnitude's last decimal place, here and in every later stage.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from oversight_agent.tables import UnsafeCell, UnsafeRow, UnsafeTable
+from oversight_agent.tables import UnsafeCell, UnsafeRow, UnsafeSum, UnsafeTable
 from oversight_protocol.release import TOTAL
 from oversight_protocol.study import BaseTable
 
@@ -23,7 +26,7 @@ WHOLE = 0
 
 
 class Figure(NamedTuple):
-    """A figure by the numbers of its row and its outcome in the grid."""
+    """A figure by the numbers of its row and of its outcome or magnitude in the grid."""
 
     row: int
     outcome: int
@@ -34,44 +37,60 @@ class Figure(NamedTuple):
         return self.outcome == TOTAL_OF_ROW
 
 
+class Scale(NamedTuple):
+    """A magnitude's numbers, both in units of its last decimal place."""
+
+    one: int
+    """A whole unit."""
+    ceiling: int
+    """The most that one person contributes."""
+
+
 @dataclass(frozen=True)
 class Shape:
     """How the figures of a table add up.
 
     Attributes:
         rows: the number of rows; row 0 is the whole authority.
-        outcomes: the number of outcomes.
+        outcomes: the number of outcomes; in a table with magnitudes, of these.
         dimensions: for each dimension, the numbers of its rows; they sum to row 0.
+        scales: of each magnitude; none in a table with outcomes.
     """
 
     rows: int
     outcomes: int
     dimensions: tuple[tuple[int, ...], ...]
+    scales: tuple[Scale, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """The number of figures."""
+        return self.rows * (self.outcomes + 1)
 
     def figures(self) -> Iterator[Figure]:
-        """Every figure: row by row, the total first."""
+        """Every figure by its number: row by row, the total first."""
         for row in range(self.rows):
-            yield Figure(row, TOTAL_OF_ROW)
-            yield from self.cells_of(row)
+            yield from self.line(row)
+
+    def line(self, row: int) -> tuple[Figure, ...]:
+        """The figures of a row, the total first."""
+        return (Figure(row, TOTAL_OF_ROW), *self.cells_of(row))
 
     def cells_of(self, row: int) -> tuple[Figure, ...]:
-        """The cells of a row."""
+        """The cells, or the sums, of a row."""
         return tuple(Figure(row, outcome) for outcome in range(self.outcomes))
 
-    def cells_in(self, figure: Figure) -> tuple[int, ...]:
-        """The numbers of the cells that a figure is the sum of."""
-        start = figure.row * self.outcomes
-        if figure.is_total:
-            return tuple(range(start, start + self.outcomes))
-        return (start + figure.outcome,)
+    def number(self, figure: Figure) -> int:
+        """The number of a figure."""
+        return figure.row * (self.outcomes + 1) + figure.outcome + 1
 
-    def rest_of(self, figure: Figure) -> tuple[int, ...]:
-        """The numbers of the other cells in a cell's row."""
-        return tuple(
-            cell
-            for cell in self.cells_in(Figure(figure.row, TOTAL_OF_ROW))
-            if cell not in self.cells_in(figure)
-        )
+    def one(self, figure: Figure) -> int:
+        """A whole unit of a figure, in the units in which it is counted."""
+        return self.scales[figure.outcome].one if self.scales and not figure.is_total else 1
+
+    def goes_with(self, figure: Figure) -> Figure:
+        """The figure with which this one is shown or hidden: a row with sums stands as a whole."""
+        return Figure(figure.row, TOTAL_OF_ROW) if self.scales else figure
 
 
 @dataclass(frozen=True)
@@ -81,7 +100,7 @@ class Grid:
     Attributes:
         table: the base table.
         rows: the whole authority, then the categories by dimension and code.
-        outcomes: the outcome codes, sorted.
+        outcomes: the codes of the outcomes, or the names of the magnitudes, sorted.
         shape: how the figures add up.
     """
 
@@ -93,23 +112,43 @@ class Grid:
     @classmethod
     def of(cls, unsafe: UnsafeTable) -> Grid:
         """The grid of a table that `checks.check` has passed."""
+        table = unsafe.table
         rows = tuple(sorted(unsafe.rows, key=lambda row: (row.dimension, row.category)))
-        outcomes = tuple(sorted(unsafe.table.outcome_codes))
+        magnitudes = sorted(table.magnitudes, key=lambda magnitude: magnitude.name)
+        outcomes = tuple(sorted((*table.outcome_codes, *table.magnitude_names)))
         dimensions = tuple(
             tuple(number for number, row in enumerate(rows) if row.dimension == name)
-            for name in sorted(dimension.name for dimension in unsafe.table.dimensions)
+            for name in sorted(dimension.name for dimension in table.dimensions)
         )
-        shape = Shape(len(rows), len(outcomes), dimensions)
-        return cls(unsafe.table, rows, outcomes, shape)
+        scales = tuple(
+            Scale(one=10**each.decimals, ceiling=each.maximum * 10**each.decimals)
+            for each in magnitudes
+        )
+        return cls(table, rows, outcomes, Shape(len(rows), len(outcomes), dimensions, scales))
 
     def behind(self, figure: Figure) -> UnsafeCell:
-        """What stands behind a figure."""
+        """What stands behind a cell or a total."""
         row = self.rows[figure.row]
         return row.total if figure.is_total else row.cells[self.outcomes[figure.outcome]]
 
     def behind_rest(self, figure: Figure) -> UnsafeCell:
         """What stands behind the rest of a cell's row."""
         return self.rows[figure.row].complements[self.outcomes[figure.outcome]]
+
+    def sum_of(self, figure: Figure) -> UnsafeSum:
+        """What stands behind a sum."""
+        return self.rows[figure.row].sums[self.outcomes[figure.outcome]]
+
+    def truth(self, figure: Figure) -> int:
+        """The exact number of a figure."""
+        if self.shape.scales and not figure.is_total:
+            return self.sum_of(figure).value
+        return self.behind(figure).count
+
+    @property
+    def truths(self) -> tuple[int, ...]:
+        """The exact numbers of all figures, by number."""
+        return tuple(self.truth(figure) for figure in self.shape.figures())
 
     def name(self, figure: Figure) -> tuple[str, str, str]:
         """A figure's dimension, category and outcome, as a release names them."""

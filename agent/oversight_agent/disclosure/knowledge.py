@@ -3,10 +3,12 @@
 Rules kept here:
 
 1. Counts are at least 0; a row's cells sum to its total; a dimension's categories sum to the whole.
+   In a table with magnitudes, a sum is at least 0 and at most its row's count times the maximum.
 2. A published figure lies in the interval of its rounded value. Figures are rounded one by one.
-3. The rules are public: a published figure other than 0 counts at least `least`, and so does the
-   rest of a published cell's row (unless zeros may be shown: then the rest may be nothing).
-4. A published 0 is a true 0: a figure that keeps the rules never rounds down to 0.
+3. The rules are public: a published count other than 0 is at least `least`, and so is the rest of a
+   published cell's row (unless zeros may be shown: then the rest may be nothing). A published sum
+   is not 0, with the same exception.
+4. A published count of 0 is a true 0: a figure that keeps the rules never rounds down to 0.
 
 Tables of one wave are separate programs. What definitions entail between tables (containment,
 shared populations) has no place in a study yet; where it gets one, its conditions join here.
@@ -14,98 +16,105 @@ shared populations) has no place in a study yet; where it gets one, its conditio
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+import math
 
-from oversight_agent.disclosure.figures import WHOLE, Figure, Grid, Shape
-from oversight_agent.disclosure.rounding import interval, to_nearest
-from oversight_agent.disclosure.rules import least_shown
-from oversight_agent.disclosure.solver import Program, total_of
-from oversight_protocol.policy import Rules
+from oversight_agent.disclosure.figures import TOTAL_OF_ROW, WHOLE, Figure, Shape
+from oversight_agent.disclosure.solver import Bounds, Program, total_of
+from oversight_agent.disclosure.view import View
 
 
-@dataclass(frozen=True)
-class View:
-    """All that everybody can see of a table.
+class Knowledge:
+    """The program of a table; its variables are the figures by number.
+
+    Whatever is published, the conditions are the same, and only bounds differ.
 
     Attributes:
-        shape: how the figures add up.
-        shown: the rounded value of every published figure.
-        base: the base of the rounding.
-        least: the least that a published figure other than 0 can count.
-        zeros: whether zeros may be shown.
+        program: the conditions of an attacker who sees nothing.
     """
 
-    shape: Shape
-    shown: dict[Figure, int] = field(repr=False)
-    base: int
-    least: int
-    zeros: bool
-
-    @classmethod
-    def of(cls, grid: Grid, hidden: Iterable[Figure], rules: Rules) -> View:
-        """Stage 2: every figure that is not hidden, rounded on its own."""
-        shown = {
-            figure: to_nearest(grid.behind(figure).count, rules.rounding_base)
-            for figure in grid.shape.figures()
-            if figure not in set(hidden)
+    def __init__(self, shape: Shape) -> None:
+        self.program = additions(shape)
+        self._rests = {
+            figure: self.program.require(_rest(shape, figure))
+            for figure in shape.figures()
+            if not (figure.is_total or shape.scales)
         }
-        least = least_shown(grid.table, rules)
-        return cls(grid.shape, shown, rules.rounding_base, least, rules.zeros_may_be_shown)
 
-    def without(self, figures: Iterable[Figure]) -> View:
-        """The view with some figures hidden as well."""
-        gone = set(figures)
-        return replace(self, shown={f: v for f, v in self.shown.items() if f not in gone})
-
-    def bounds(self, figure: Figure) -> tuple[int, int]:
-        """The interval of a published figure, by rules 2 to 4."""
-        low, high = interval(self.shown[figure], self.base)
-        return (max(low, self.least), high) if self.shown[figure] else (0, 0)
+    def bounds(self, view: View) -> Bounds:
+        """The bounds of one who sees a view."""
+        bounds = self.program.bounds
+        for figure in view.shown:
+            number = view.shape.number(figure)
+            bounds.lows[number], bounds.highs[number] = view.bounds(figure)
+            if figure in self._rests and not view.zeros:
+                bounds.least[self._rests[figure]] = view.least
+        return bounds
 
 
-def program(view: View) -> Program:
-    """The program; its variables are the cells of the table by number."""
-    result = additions(view.shape)
-    for figure in view.shown:
-        low, high = view.bounds(figure)
-        if figure.is_total:
-            result.require(total_of(view.shape.cells_in(figure)), low, high)
-        else:
-            (cell,) = view.shape.cells_in(figure)
-            result.lows[cell], result.highs[cell] = low, high
-            if not view.zeros:
-                result.require(total_of(view.shape.rest_of(figure)), view.least)
-    return result
+class Yielding:
+    """The same where what is published may give way, at a cost.
 
+    The variables are the figures by number, then one for each published figure that may be hidden
+    by itself (a row, where rows with sums are hidden as a whole). Above 0 it says that hiding would
+    let the attacker's interval grow. A count of 0 does not give way: it would need too little.
 
-def program_with_slack(view: View) -> tuple[Program, dict[Figure, int]]:
-    """The same program where each published figure but a 0 may give way, and by which variable.
-
-    A slack above 0 says that hiding the figure would let the attacker's interval grow.
+    Attributes:
+        program: the conditions of one who sees the view.
+        slacks: the variable of each that may give way.
     """
-    result, slacks = additions(view.shape), dict[Figure, int]()
-    for figure, value in view.shown.items():
-        cells, (low, high) = total_of(view.shape.cells_in(figure)), view.bounds(figure)
-        if value == 0:
-            result.require(cells, 0, 0)
-            continue
-        slack = slacks[figure] = result.variable()
-        result.require({**cells, slack: 1.0}, low)
-        result.require({**cells, slack: -1.0}, high=high)
-        if not (figure.is_total or view.zeros):
-            result.require({**total_of(view.shape.rest_of(figure)), slack: 1.0}, view.least)
-    return result, slacks
+
+    def __init__(self, view: View) -> None:
+        self.program, self.slacks = additions(view.shape), dict[Figure, int]()
+        self._conditions: dict[Figure, list[int]] = {}
+        for figure in view.shown:
+            self._add(view, figure)
+
+    def bounds(self, view: View) -> Bounds:
+        """The bounds of one who sees a part of the view."""
+        bounds = self.program.bounds
+        for leader, conditions in self._conditions.items():
+            if leader not in view.shown:
+                bounds.least[conditions], bounds.most[conditions] = -math.inf, math.inf
+                bounds.highs[self.slacks[leader]] = 0
+        return bounds
+
+    def _add(self, view: View, figure: Figure) -> None:
+        number, (low, high) = view.shape.number(figure), view.bounds(figure)
+        if view.shown[figure] == 0 and view.shape.goes_with(figure) == figure:
+            self.program.lows[number] = self.program.highs[number] = 0
+            return
+        leader = view.shape.goes_with(figure)
+        if leader not in self.slacks:
+            self.slacks[leader] = self.program.variable()
+            self._conditions[leader] = []
+        slack, one = self.slacks[leader], float(view.shape.one(figure))
+        added = [
+            self.program.require({number: 1.0, slack: one}, low),
+            self.program.require({number: 1.0, slack: -one}, high=high),
+        ]
+        if not (figure.is_total or view.shape.scales or view.zeros):
+            rest = {**_rest(view.shape, figure), slack: 1.0}
+            added.append(self.program.require(rest, view.least))
+        self._conditions[leader] += added
 
 
 def additions(shape: Shape) -> Program:
     """Rule 1."""
-    result = Program()
-    for _ in range(shape.rows * shape.outcomes):
-        result.variable()
+    result = Program([0.0] * shape.size, [math.inf] * shape.size)
+    for row in range(shape.rows):
+        total, *cells = map(shape.number, shape.line(row))
+        if not shape.scales:
+            result.require({**total_of(cells), total: -1.0}, 0, 0)
+        for cell, scale in zip(cells, shape.scales, strict=False):
+            result.require({total: float(scale.ceiling), cell: -1.0}, 0)
+    columns = range(TOTAL_OF_ROW if shape.scales else 0, shape.outcomes)
     for dimension in shape.dimensions:
-        for figure in shape.cells_of(WHOLE):
-            parts = [Figure(row, figure.outcome) for row in dimension]
-            terms = total_of(cell for part in parts for cell in shape.cells_in(part))
-            result.require({**terms, shape.cells_in(figure)[0]: -1.0}, 0, 0)
+        for column in columns:
+            parts = total_of(shape.number(Figure(row, column)) for row in dimension)
+            result.require({**parts, shape.number(Figure(WHOLE, column)): -1.0}, 0, 0)
     return result
+
+
+def _rest(shape: Shape, figure: Figure) -> dict[int, float]:
+    total = Figure(figure.row, TOTAL_OF_ROW)
+    return {shape.number(total): 1.0, shape.number(figure): -1.0}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from oversight_agent.disclosure.figures import TOTAL_OF_ROW, Figure, Grid
-from oversight_agent.disclosure.knowledge import View
+from oversight_agent.disclosure.view import View
 from oversight_agent.tables import UnsafeTable
 from oversight_protocol.errors import Family, Reason, Refused
 from oversight_protocol.policy import Rules
@@ -13,7 +13,7 @@ from oversight_protocol.release import CONFIDENTIAL, TOTAL, Cell, Row, TableAnsw
 
 
 def answer(unsafe: UnsafeTable, grid: Grid, view: View) -> TableAnswer:
-    """The table as it travels, rows and outcomes as declared.
+    """The table as it travels, rows, outcomes and magnitudes as declared; sums in whole units.
 
     A table of which nothing is shown is refused with the family `disclosure`: markers alone would
     say no more than that.
@@ -30,17 +30,19 @@ def _rows(unsafe: UnsafeTable, grid: Grid, view: View) -> Iterator[Row]:
     numbers = {(row.dimension, row.category): number for number, row in enumerate(grid.rows)}
     for key in row_keys(unsafe.table):
         row = numbers[key]
-        cells = tuple(
-            _cell(view, Figure(row, grid.outcomes.index(code)), code)
-            for code in unsafe.table.outcome_codes
+        cells, sums = (
+            tuple(_cell(view, Figure(row, grid.outcomes.index(code)), code) for code in codes)
+            for codes in (unsafe.table.outcome_codes, unsafe.table.magnitude_names)
         )
         total = _cell(view, Figure(row, TOTAL_OF_ROW), TOTAL)
-        yield Row(dimension=key[0], category=key[1], cells=cells, total=total)
+        yield Row(dimension=key[0], category=key[1], cells=cells, total=total, sums=sums)
 
 
 def _cell(view: View, figure: Figure, code: str) -> Cell:
     value = view.shown.get(figure)
-    return Cell(outcome=code, value=value, marker="" if value is not None else CONFIDENTIAL)
+    if value is None:
+        return Cell(outcome=code, value=None, marker=CONFIDENTIAL)
+    return Cell(outcome=code, value=value // view.shape.one(figure), marker="")
 
 
 def check_figures(answer: TableAnswer, rules: Rules) -> None:
@@ -55,4 +57,8 @@ def check_figures(answer: TableAnswer, rules: Rules) -> None:
             if value is None or (value == 0 and rules.zeros_may_be_shown):
                 continue
             if value < least or value % rules.rounding_base:
+                raise Refused(Reason.FLOOR, answer.table)
+        for value in (cell.value for cell in row.sums if cell.value is not None):
+            # A sum may be smaller than a count, but it stands beside the count of its persons.
+            if row.total.value is None or value % rules.rounding_base:
                 raise Refused(Reason.FLOOR, answer.table)

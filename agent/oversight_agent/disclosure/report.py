@@ -21,8 +21,11 @@ SENTENCES: Mapping[str, str] = {
     "staff_minimum_teams": "The workers behind a figure about staff are from fewer teams.",
     "contributing_workers": "Fewer distinct workers contribute to the figure.",
     "worker_share_percent": "One worker stands behind more than this percentage of the figure.",
+    "dominance_percent": "Who contributes second most to the sum could find the largest"
+    " contribution to within this percentage of it, or the sum is nothing.",
     "complement": "The rest of the row breaks one of the rules above; the number is of persons.",
     "row_total": "The total of the row is hidden, so its cells are too.",
+    "whole_row": "A figure of the row is hidden, and a row with sums is hidden as a whole.",
     "rounding_base": "Published counts are rounded to multiples of this.",
     "attack_audit": "Hidden so that no hidden figure can be found from published ones.",
 }
@@ -30,7 +33,10 @@ SENTENCES: Mapping[str, str] = {
 
 
 class HiddenFigure(Document):
-    """A hidden figure by its place in the release; `outcome` is `all` for the total of a row."""
+    """A hidden figure by its place in the release; `outcome` is `all` for the total of a row.
+
+    For a sum, it is the name of the magnitude.
+    """
 
     dimension: str
     category: str
@@ -59,7 +65,7 @@ class TableReport(Document):
     """What disclosure control did to one table in one period.
 
     Attributes:
-        figures: cells and totals that the table declares.
+        figures: cells, totals and sums that the table declares.
         published: how many of them are published.
         rules: each rule, in the order of `SENTENCES`.
     """
@@ -93,8 +99,11 @@ def _hidden_by(grid: Grid, found: Primary) -> dict[str, set[Figure]]:
     hidden: dict[str, set[Figure]] = {name: set() for name in SENTENCES}
     for breach in found.breaches:
         hidden["complement" if breach.rest else breach.rule.value].add(breach.figure)
-        if breach.figure.is_total and not breach.rest:
-            hidden["row_total"].update(grid.shape.cells_of(breach.figure.row))
+        line = set(grid.shape.line(breach.figure.row)) - {breach.figure}
+        if grid.shape.scales:
+            hidden["whole_row"].update(line)
+        elif breach.figure.is_total:
+            hidden["row_total"].update(line)
     return hidden
 
 

@@ -2,7 +2,8 @@
 
 A tie (possible only with an even base) goes up. Each figure is rounded on its own, totals too: a
 total made of rounded cells would be no more than they tell, and a cell less would show the truth.
-So the cells of a row need not sum to its total.
+So the cells of a row need not sum to its total. A sum is rounded to the base in whole units of its
+magnitude: to `base * 10 ** decimals` in units of its last decimal place.
 """
 
 from __future__ import annotations

@@ -11,15 +11,19 @@ Rules kept here (numbers from `oversight_protocol.policy.Rules`; sources in its 
    stand behind a figure, and nobody behind more than that share of it.
 4. The rest of a cell's row (total less cell) is a figure too, since anybody can subtract: all rules
    hold for it likewise. So 0 % and 100 %, which tell of everybody in a row, are not shown.
+5. `dominance_percent`, the p% rule, for sums: whoever contributes second most takes their own part
+   from the sum. What the others contribute must keep them further than p percent from the largest
+   contribution. A sum of 0 tells that everybody contributes nothing: it is not shown either, unless
+   the study declared that zeros may be shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 
-from oversight_agent.tables import UnsafeCell
+from oversight_agent.tables import UnsafeCell, UnsafeSum
 from oversight_protocol.policy import Rules
 from oversight_protocol.study import BaseTable, Subject
 
@@ -32,6 +36,7 @@ class Rule(StrEnum):
     STAFF_TEAMS = "staff_minimum_teams"
     CONTRIBUTING = "contributing_workers"
     SHARE = "worker_share_percent"
+    DOMINANCE = "dominance_percent"
 
 
 def too_few_persons(cell: UnsafeCell, table: BaseTable, rules: Rules) -> bool:
@@ -79,12 +84,40 @@ BROKEN_BY: MappingProxyType[Rule, Callable[[UnsafeCell, BaseTable, Rules], bool]
         }
     )
 )
-"""For each rule, whether a figure breaks it."""
+"""For each rule about persons, whether a figure breaks it."""
 
 
 def broken(cell: UnsafeCell, table: BaseTable, rules: Rules) -> tuple[Rule, ...]:
-    """The rules that a figure breaks, given what stands behind it."""
+    """The rules about persons that a figure breaks, given what stands behind it."""
     return tuple(rule for rule, breaks in BROKEN_BY.items() if breaks(cell, table, rules))
+
+
+def dominated(behind: UnsafeSum, rules: Rules) -> bool:
+    """Rule 5. It counts in whole units of the magnitude's last decimal place, so it is exact."""
+    if behind.value == 0:
+        return not rules.zeros_may_be_shown
+    others = behind.value - behind.largest - behind.second
+    return 100 * others < rules.dominance_percent * behind.largest
+
+
+def joined(cells: Sequence[UnsafeCell]) -> UnsafeCell:
+    """What stands behind several figures together, in none of which the same person is.
+
+    Teams may be the same, so there are at least as many as behind one of them.
+    """
+    return UnsafeCell(
+        count=sum(cell.count for cell in cells),
+        children=sum(cell.children for cell in cells),
+        workers=sum(cell.workers for cell in cells),
+        teams=max(cell.teams for cell in cells),
+        top_worker=max(cell.top_worker for cell in cells),
+    )
+
+
+def joined_sums(sums: Sequence[UnsafeSum]) -> UnsafeSum:
+    """The sum of several sums, in none of which the same person is."""
+    first, second, *_ = sorted(n for each in sums for n in (each.largest, each.second))[::-1]
+    return UnsafeSum(sum(each.value for each in sums), first, second)
 
 
 def least_shown(table: BaseTable, rules: Rules) -> int:

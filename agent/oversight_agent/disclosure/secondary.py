@@ -4,30 +4,44 @@ Rules kept here:
 
 1. For an exposed need a linear program asks which published figures would have to give way, at
    least cost, for the attacker's interval to grow enough; those are hidden. Hiding only widens
-   intervals, so a need once met stays met.
+   intervals, so a need once met stays met, and one pass over the needs meets them all.
 2. What is dear is kept: the whole authority's total, its cells, the totals of rows, then the cells
-   with larger counts. A line in which no partner is left gives up its total.
+   with larger counts. A line in which no partner is left gives up its total. A row with sums gives
+   way as a whole.
 3. Then every added figure, dearest first, is shown again if the audit passes with it.
-4. It stops after `ROUNDS` rounds. The caller audits the result anew and trusts nothing said here.
+4. It stops after `ROUNDS` additions. The caller audits the result anew and trusts nothing of this.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from oversight_agent.disclosure.audit import Exposed, attack, is_safe
+import numpy as np
+
+from oversight_agent.disclosure.audit import Audit, Exposed
 from oversight_agent.disclosure.figures import WHOLE, Figure
-from oversight_agent.disclosure.knowledge import View, program_with_slack
-from oversight_agent.disclosure.primary import Need
-from oversight_agent.disclosure.solver import TOLERANCE, UnsolvedError, minimise, total_of
+from oversight_agent.disclosure.knowledge import Yielding
+from oversight_agent.disclosure.needs import Need
+from oversight_agent.disclosure.solver import (
+    TOLERANCE,
+    Bounds,
+    Solver,
+    UnsolvedError,
+    Vector,
+    total_of,
+)
+from oversight_agent.disclosure.view import View
 
-ROUNDS = 200
-"""Additions to one table before it is given up. The tables of the first study need under ten."""
+ROUNDS = 1_000
+"""Additions to one table before it is given up. The tables of the first study need under fifty."""
 
 COST_OF_WHOLE_TOTAL = 1000.0
 COST_OF_WHOLE_CELL = 100.0
 COST_OF_ROW_TOTAL = 10.0
-"""What hiding one figure costs, in figures of a category; a cell costs from 1 to 2 by its size."""
+COST_OF_CELL = 1.0
+"""What hiding one figure costs, in figures of a category; and up to 1 more by its size."""
 
 
 def extend(view: View, truths: Sequence[int], needs: Sequence[Need]) -> View:
@@ -36,53 +50,80 @@ def extend(view: View, truths: Sequence[int], needs: Sequence[Need]) -> View:
     Raises:
         UnsolvedError: the solver failed, or the rounds were used up.
     """
-    smaller, exposed = view, attack(view, truths, needs)
-    for _ in range(ROUNDS):
-        if not exposed:
-            return _clean_up(view, smaller, truths, needs)
-        smaller = smaller.without(_partners(smaller, truths, exposed[0]))
-        exposed = attack(smaller, truths, [found.need for found in exposed])
-    raise UnsolvedError
+    if not needs:
+        return view
+    audit = Audit(view.shape, truths, needs)
+    exposed = [found.need for found in audit.exposed(view)]
+    if not exposed:
+        return view
+    smaller, partners, rounds = view, _Partners(view, truths, needs), ROUNDS
+    for need in exposed:
+        while found := audit.attack(need, smaller):
+            if not rounds:
+                raise UnsolvedError
+            rounds -= 1
+            figures, points = partners.of(found, smaller)
+            smaller = smaller.without(figures)
+            for point in points:
+                audit.learn(point)
+    return _clean_up(view, smaller, audit)
 
 
 def cost(view: View, figure: Figure) -> float:
-    """What hiding a published figure costs."""
+    """What hiding a published figure costs, with all that goes with it."""
+    size = view.shown[figure] / max(1, *view.shown.values())
     if figure.row == WHOLE:
-        return COST_OF_WHOLE_TOTAL if figure.is_total else COST_OF_WHOLE_CELL
-    if figure.is_total:
-        return COST_OF_ROW_TOTAL
-    return 1.0 + view.shown[figure] / max(view.shown.values())
+        return (COST_OF_WHOLE_TOTAL if figure.is_total else COST_OF_WHOLE_CELL) + size
+    if figure.is_total and not view.shape.scales:
+        return COST_OF_ROW_TOTAL + size
+    return COST_OF_CELL + size
 
 
-def _partners(view: View, truths: Sequence[int], exposed: Exposed) -> frozenset[Figure]:
-    need, found = exposed.need, frozenset[Figure]()
-    if need.holds_to >= 0 and exposed.low > 0:
-        found |= _cheapest(view, truths, need, high=0)
-    enough = max(need.holds_to, exposed.low + need.width)
-    if exposed.high < enough:
-        found |= _cheapest(view, truths, need, low=enough)
-    if not found:
-        raise UnsolvedError
-    return found
+class _Partners:
+    """Asks which published figures would have to give way for a need."""
+
+    def __init__(self, view: View, truths: Sequence[int], needs: Sequence[Need]) -> None:
+        self._yielding, self._truths = Yielding(view), np.array(truths, dtype=float)
+        self._costs = {slack: cost(view, figure) for figure, slack in self._yielding.slacks.items()}
+        program = self._yielding.program
+        self._quantities = {
+            parts: program.require(total_of(parts)) for parts in {n.parts: None for n in needs}
+        }
+        self._solver = Solver(program)
+
+    def of(self, exposed: Exposed, view: View) -> tuple[frozenset[Figure], list[Vector]]:
+        """The figures of a view that are to be hidden, and points that show why.
+
+        Raises:
+            UnsolvedError: none would help, or the solver failed.
+        """
+        need, points = exposed.need, list[Vector]()
+        bounds = self._yielding.bounds(view).fixed(need.known, self._truths)
+        if need.holds_to >= 0 and exposed.low > 0:
+            points.append(self._cheapest(bounds, need, -math.inf, 0))
+        enough = max(need.holds_to, exposed.low + need.width)
+        if exposed.high < enough:
+            points.append(self._cheapest(bounds, need, enough, math.inf))
+        slacks = self._yielding.slacks.items()
+        found = {f for f, s in slacks if any(point[s] > TOLERANCE for point in points)}
+        if not found:
+            raise UnsolvedError
+        return frozenset(found), [point[: view.shape.size] for point in points]
+
+    def _cheapest(self, bounds: Bounds, need: Need, low: float, high: float) -> Vector:
+        """The point at least cost where the quantity is between `low` and `high`."""
+        least, most = bounds.least.copy(), bounds.most.copy()
+        condition = self._quantities[need.parts]
+        least[condition], most[condition] = low, high
+        return self._solver.minimise(self._costs, replace(bounds, least=least, most=most))
 
 
-def _cheapest(
-    view: View, truths: Sequence[int], need: Need, low: float = 0, high: float = float("inf")
-) -> frozenset[Figure]:
-    """The figures that give way where the quantity is between `low` and `high` at least cost."""
-    program, slacks = program_with_slack(view)
-    for cell in need.known:
-        program.fix(cell, truths[cell])
-    program.require(total_of(need.cells), low, high)
-    point = minimise(program, {slack: cost(view, figure) for figure, slack in slacks.items()})
-    return frozenset(figure for figure, slack in slacks.items() if point[slack] > TOLERANCE)
-
-
-def _clean_up(view: View, smaller: View, truths: Sequence[int], needs: Sequence[Need]) -> View:
-    added = set(view.shown) - set(smaller.shown)
+def _clean_up(view: View, smaller: View, audit: Audit) -> View:
+    leader = view.shape.goes_with
+    added = {leader(figure) for figure in set(view.shown) - set(smaller.shown)}
     for figure in _dearest_first(view, added):
         trial = view.without(added - {figure})
-        if is_safe(trial, truths, needs):
+        if next(audit.exposed(trial), None) is None:
             added.remove(figure)
     return view.without(added)
 

@@ -1,21 +1,54 @@
-"""Linear programs, and the one place that calls the solver (HiGHS, through scipy).
+"""Linear programs, and the one place that calls the solver (HiGHS).
 
-scipy and numpy are imported at the first call: a process that only reads answers back never pays
-for them.
+A program is written once for a table and then solved many times with other bounds and another
+objective. The solver starts from where it last ended, so one more solution costs little.
+
+Rules kept here:
+
+1. One thread, one fixed seed, and a budget of steps rather than of time: the same programs in the
+   same order give the same solutions, on a slow machine too.
+2. What is not an optimum by the solver's own word is an error. Whoever uses a solution tests that
+   it keeps the conditions.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import highspy
+import numpy as np
+import numpy.typing as npt
 
 TOLERANCE = 1e-6
 """How far a solution's number may be from the integer that it stands for."""
 
+BUDGET = 200_000
+"""Steps of the simplex method for one solution; the tables of the first study need under 2,000."""
+
+Vector = npt.NDArray[np.float64]
+
 
 class UnsolvedError(Exception):
     """The solver gave no optimum: what depends on it must count as unsafe."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The least and the largest value of each variable and of each condition."""
+
+    lows: Vector
+    highs: Vector
+    least: Vector
+    most: Vector
+
+    def fixed(self, variables: Iterable[int], values: Vector) -> Bounds:
+        """The same where some variables have their values in `values`, which holds those of all."""
+        chosen = list(variables)
+        lows, highs = self.lows.copy(), self.highs.copy()
+        lows[chosen] = highs[chosen] = values[chosen]
+        return replace(self, lows=lows, highs=highs)
 
 
 @dataclass
@@ -43,13 +76,19 @@ class Program:
 
     def require(
         self, coefficients: Mapping[int, float], low: float = -math.inf, high: float = math.inf
-    ) -> None:
-        """Add a condition."""
+    ) -> int:
+        """Add a condition; its number."""
         self.conditions.append((coefficients, low, high))
+        return len(self.conditions) - 1
 
-    def fix(self, variable: int, value: float) -> None:
-        """Give a variable its value."""
-        self.lows[variable] = self.highs[variable] = value
+    @property
+    def bounds(self) -> Bounds:
+        """All bounds, as arrays of their own."""
+        least = [low for _, low, _ in self.conditions]
+        most = [high for _, _, high in self.conditions]
+        return Bounds(
+            *(np.array(line, dtype=float) for line in (self.lows, self.highs, least, most))
+        )
 
 
 def total_of(variables: Iterable[int]) -> dict[int, float]:
@@ -57,31 +96,65 @@ def total_of(variables: Iterable[int]) -> dict[int, float]:
     return dict.fromkeys(variables, 1.0)
 
 
-def minimise(program: Program, objective: Mapping[int, float]) -> list[float]:
-    """The values of all variables where the objective is least.
+class _Quiet(highspy.Highs):
+    """The solver without what would greet on standard output, where a worker writes its result."""
 
-    Raises:
-        UnsolvedError: the solver gave no optimum.
-    """
-    import numpy as np  # noqa: PLC0415 - see the head of this module
-    from scipy import optimize, sparse  # noqa: PLC0415
+    def __init__(self) -> None:
+        super(highspy.Highs, self).__init__()
+        self.setOptionValue("output_flag", False)
 
-    size = len(program.lows)
-    costs = np.zeros(size)
-    costs[list(objective)] = list(objective.values())
-    starts, columns, values = [0], list[int](), list[float]()
-    for coefficients, _, _ in program.conditions:
-        columns.extend(coefficients)
-        values.extend(coefficients.values())
-        starts.append(len(columns))
-    matrix = sparse.csr_array((values, columns, starts), shape=(len(starts) - 1, size))
-    result = optimize.milp(
-        costs,
-        bounds=optimize.Bounds(program.lows, program.highs),
-        constraints=optimize.LinearConstraint(
-            matrix, [c[1] for c in program.conditions], [c[2] for c in program.conditions]
-        ),
-    )
-    if result.status != 0 or result.x is None:
-        raise UnsolvedError
-    return [float(value) for value in result.x]
+
+class Solver:
+    """A program made ready to be solved again and again."""
+
+    def __init__(self, program: Program) -> None:
+        self._size = (len(program.lows), len(program.conditions))
+        self._highs = _Quiet()
+        for option, value in (
+            ("threads", 1),
+            ("solver", "simplex"),
+            ("presolve", "off"),
+            ("simplex_iteration_limit", BUDGET),
+        ):
+            self._highs.setOptionValue(option, value)
+        self._highs.passModel(_model(program))
+
+    def minimise(self, objective: Mapping[int, float], bounds: Bounds) -> Vector:
+        """The values of all variables where the objective is least within the bounds.
+
+        Raises:
+            UnsolvedError: the solver gave no optimum.
+        """
+        variables, conditions = self._size
+        costs = np.zeros(variables)
+        costs[list(objective)] = list(objective.values())
+        every = np.arange(variables, dtype=np.int32)
+        self._highs.changeColsCost(variables, every, costs)
+        self._highs.changeColsBounds(variables, every, bounds.lows, bounds.highs)
+        every = np.arange(conditions, dtype=np.int32)
+        # The solver's own type stubs leave this one out.
+        self._highs.changeRowsBounds(  # type: ignore[attr-defined]
+            conditions, every, bounds.least, bounds.most
+        )
+        self._highs.run()
+        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            # The next program must not start from where this one failed.
+            self._highs.clearSolver()
+            raise UnsolvedError
+        return np.array(self._highs.getSolution().col_value)
+
+
+def _model(program: Program) -> highspy.HighsLp:
+    model, bounds = highspy.HighsLp(), program.bounds
+    starts = np.cumsum([0, *(len(terms) for terms, _, _ in program.conditions)])
+    model.num_col_, model.num_row_ = len(program.lows), len(program.conditions)
+    model.col_cost_ = np.zeros(len(program.lows))
+    model.col_lower_, model.col_upper_ = bounds.lows, bounds.highs
+    model.row_lower_, model.row_upper_ = bounds.least, bounds.most
+    matrix = model.a_matrix_
+    matrix.format_ = highspy.MatrixFormat.kRowwise
+    matrix.num_col_, matrix.num_row_ = len(program.lows), len(program.conditions)
+    matrix.start_ = starts.astype(np.int32)
+    matrix.index_ = np.array([v for c, _, _ in program.conditions for v in c], dtype=np.int32)
+    matrix.value_ = np.array([x for c, _, _ in program.conditions for x in c.values()], dtype=float)
+    return model
