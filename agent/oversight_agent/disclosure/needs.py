@@ -1,0 +1,184 @@
+"""What must stay hidden: how little may be found out about each quantity that breaks a rule.
+
+Rules kept here:
+
+1. Too few persons, or too few workers in a table about staff: the attacker's interval must hold 0
+   and all up to one below that threshold. The threshold counts persons and the figure counts the
+   table's unit, but a row names at most one person of a kind, so persons never exceed the count:
+   who cannot exclude a count of 0 or of threshold − 1 cannot exclude any small number of persons.
+2. Teams, contributors, share: the number itself may be large, only its precision would tell of a
+   worker or team. The interval must be at least `minimum_persons` wide (10 or more), which is
+   always wider than rounding alone would make it.
+3. A sum that one person dominates, and every sum over persons for whom 1 or 2 holds: the interval
+   must be at least `minimum_persons` whole units wide, and at least `dominance_percent` of the
+   largest contribution, upwards to a whole unit.
+4. In a table with magnitudes persons are disjoint between the categories of a dimension, so any
+   categories together are a quantity too. Those that anybody can compute by subtracting must keep
+   the rules, or be as uncertain as 1 to 3 say: all categories of a dimension but one, and all whose
+   rows are hidden. (Categories that keep the rules one by one keep them together: persons, and what
+   stands beside the two largest contributions, only become more.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from oversight_agent.disclosure.figures import TOTAL_OF_ROW, WHOLE, Figure, Grid
+from oversight_agent.disclosure.rules import Rule, broken, dominated, joined, joined_sums
+from oversight_agent.disclosure.view import View
+from oversight_agent.tables import UnsafeSum
+from oversight_protocol.policy import Rules
+
+
+@dataclass(frozen=True)
+class Need:
+    """What must stay hidden of one quantity. Sums are in units of their last decimal place.
+
+    Attributes:
+        parts: the numbers of the figures that the quantity is the sum of.
+        truth: the quantity.
+        holds_to: the attacker's interval must hold 0 … this number; -1 if it need not.
+        width: the attacker's interval must be at least this wide.
+        known: numbers of the figures whose exact value the attacker is taken to know.
+    """
+
+    parts: tuple[int, ...]
+    truth: int = field(repr=False)
+    holds_to: int
+    width: int
+    known: frozenset[int] = field(repr=False)
+
+    @property
+    def cap(self) -> int:
+        """An upper end of the interval that is high enough whatever the lower end."""
+        return max(self.holds_to, self.truth + self.width)
+
+    def is_met(self, low: int, high: int) -> bool:
+        """Whether an interval from `low` to `high`, both inside, hides the quantity enough."""
+        holds = self.holds_to < 0 or (low <= 0 and high >= self.holds_to)
+        return holds and high - low >= self.width
+
+
+class Breach(NamedTuple):
+    """A rule that a figure breaks, itself or (`rest`) through the rest of its row."""
+
+    figure: Figure
+    rule: Rule
+    rest: bool
+
+
+def of_breaches(grid: Grid, breaches: Iterable[Breach], rules: Rules) -> tuple[Need, ...]:
+    """The needs of a table with outcomes: one for each figure that breaks a rule, or its rest."""
+    found: dict[tuple[Figure, bool], list[Rule]] = {}
+    for breach in breaches:
+        found.setdefault((breach.figure, breach.rest), []).append(breach.rule)
+    return tuple(_of_count(grid, *key, broke, rules) for key, broke in found.items())
+
+
+def of_lines(grid: Grid, rules: Rules) -> tuple[Need, ...]:
+    """The needs of a table with magnitudes: of each row, and of all in a dimension but one."""
+    single = [(row,) for row in range(grid.shape.rows)]
+    rests = [
+        tuple(row for row in rows if row != left)
+        for rows in grid.shape.dimensions
+        for left in rows
+        if len(rows) > 1
+    ]
+    lines = dict.fromkeys((*single, *rests))
+    return tuple(need for rows in lines for need in _of_rows(grid, rows, rules))
+
+
+def of_hidden(grid: Grid, view: View, rules: Rules) -> tuple[Need, ...]:
+    """The needs of what a table with magnitudes hides, together, in each dimension."""
+    hidden = [
+        tuple(row for row in rows if Figure(row, TOTAL_OF_ROW) not in view.shown)
+        for rows in grid.shape.dimensions
+        if grid.shape.scales
+    ]
+    return tuple(need for rows in hidden if rows for need in _of_rows(grid, rows, rules))
+
+
+def _sizes(broke: Iterable[Rule], rules: Rules) -> tuple[int, int]:
+    """By rules 1 and 2: up to where a count's interval must hold all, and how wide it must be."""
+    holds_to, width = -1, 0
+    for rule in broke:
+        if rule in (Rule.MINIMUM, Rule.STAFF_WORKERS):
+            holds_to = max(holds_to, getattr(rules, rule) - 1)
+        else:
+            width = rules.minimum_persons
+    return holds_to, width
+
+
+def _of_count(grid: Grid, figure: Figure, rest: bool, broke: Iterable[Rule], rules: Rules) -> Need:
+    line = [grid.shape.number(cell) for cell in grid.shape.cells_of(figure.row)]
+    number = grid.shape.number(figure)
+    parts = tuple(each for each in line if each != number) if rest else (number,)
+    behind = grid.behind_rest(figure) if rest else grid.behind(figure)
+    known = frozenset[int]()
+    if behind.count:
+        known = _known(grid, () if rest else (figure,))
+    return Need(parts, behind.count, *_sizes(broke, rules), known)
+
+
+def _of_rows(grid: Grid, rows: Sequence[int], rules: Rules) -> Iterator[Need]:
+    totals = [Figure(row, TOTAL_OF_ROW) for row in rows]
+    behind = joined([grid.behind(total) for total in totals])
+    broke = broken(behind, grid.table, rules)
+    known = _known(grid, totals) if behind.count else frozenset[int]()
+    if broke:
+        parts = tuple(map(grid.shape.number, totals))
+        yield Need(parts, behind.count, *_sizes(broke, rules), known)
+    for outcome, scale in enumerate(grid.shape.scales):
+        figures = [Figure(row, outcome) for row in rows]
+        made = joined_sums([grid.sum_of(figure) for figure in figures])
+        if broke or dominated(made, rules):
+            parts = tuple(map(grid.shape.number, figures))
+            yield Need(parts, made.value, -1, _width(made, scale.one, rules), known)
+
+
+def _width(behind: UnsafeSum, one: int, rules: Rules) -> int:
+    """By rule 3, in units of the magnitude's last decimal place."""
+    share = -(-rules.dominance_percent * behind.largest // (100 * one))
+    return max(rules.minimum_persons, share) * one
+
+
+def _known(grid: Grid, targets: Sequence[Figure]) -> frozenset[int]:
+    """The figures that an attacker on a quantity other than 0 is taken to know exactly.
+
+    - Every empty cell, or row with its sums: which combinations cannot occur is often plain from
+      their definition, and nobody declares it. (A quantity that is 0 is guarded against an attacker
+      without this: to one who knows it by definition it is no secret.)
+    - Every cell, or row with its sums, with one child or one worker behind it, as that person knows
+      it: then two single persons in one line cannot find each other out. Left out are those who may
+      be behind the target themselves: they know what they are about to find out.
+    """
+    known = set[int]()
+    for row in range(grid.shape.rows):
+        for block in _blocks(grid, row):
+            behind = grid.behind(block[0])
+            single = targets and 1 in (behind.children, behind.workers)
+            if not behind.count or (single and _are_apart(grid, block[0], targets)):
+                known.update(map(grid.shape.number, block))
+    return frozenset(known)
+
+
+def _blocks(grid: Grid, row: int) -> list[tuple[Figure, ...]]:
+    """The figures of a row that the same persons are behind."""
+    if grid.shape.scales:
+        return [grid.shape.line(row)]
+    return [(cell,) for cell in grid.shape.cells_of(row)]
+
+
+def _are_apart(grid: Grid, cell: Figure, targets: Sequence[Figure]) -> bool:
+    """Whether no row of the data can be in the cell and in a target, by the table's definition."""
+    return all(
+        (target.outcome != cell.outcome and TOTAL_OF_ROW not in (target.outcome, cell.outcome))
+        or (cell.row != target.row and _are_parallel(grid, cell.row, target.row))
+        for target in targets
+    )
+
+
+def _are_parallel(grid: Grid, row: int, other: int) -> bool:
+    return WHOLE not in (row, other) and grid.rows[row].dimension == grid.rows[other].dimension

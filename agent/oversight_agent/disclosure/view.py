@@ -1,0 +1,56 @@
+"""Stage 2, and what everybody sees of a table: the published figures, each rounded on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from oversight_agent.disclosure.figures import Figure, Grid, Shape
+from oversight_agent.disclosure.rounding import interval, to_nearest
+from oversight_agent.disclosure.rules import least_shown
+from oversight_protocol.policy import Rules
+
+
+@dataclass(frozen=True)
+class View:
+    """All that everybody can see of a table.
+
+    Attributes:
+        shape: how the figures add up.
+        shown: the rounded value of every published figure.
+        base: the base of the rounding, in whole units.
+        least: the least that a published count other than 0 can be.
+        zeros: whether zeros may be shown.
+    """
+
+    shape: Shape
+    shown: dict[Figure, int] = field(repr=False)
+    base: int
+    least: int
+    zeros: bool
+
+    @classmethod
+    def of(cls, grid: Grid, hidden: Iterable[Figure], rules: Rules) -> View:
+        """Every figure that is not hidden, rounded on its own."""
+        gone, base = set(hidden), rules.rounding_base
+        shown = {
+            figure: to_nearest(grid.truth(figure), base * grid.shape.one(figure))
+            for figure in grid.shape.figures()
+            if figure not in gone
+        }
+        least = least_shown(grid.table, rules)
+        return cls(grid.shape, shown, base, least, rules.zeros_may_be_shown)
+
+    def without(self, figures: Iterable[Figure]) -> View:
+        """The view with some figures hidden as well, and whatever goes with them."""
+        leader = self.shape.goes_with
+        gone = {leader(figure) for figure in figures}
+        return replace(self, shown={f: v for f, v in self.shown.items() if leader(f) not in gone})
+
+    def bounds(self, figure: Figure) -> tuple[int, int]:
+        """The interval of a published figure, by what `knowledge` says of it."""
+        value = self.shown[figure]
+        low, high = interval(value, self.base * self.shape.one(figure))
+        if self.shape.scales and not figure.is_total:
+            return (low if self.zeros else max(low, 1), high)
+        return (max(low, self.least), high) if value else (0, 0)
