@@ -6,7 +6,8 @@
 3. Its current spell is the longest run of case-holder allocations up to q1 with no day uncovered.
 4. A worker's post in force on a day is, of those open, the one with the latest role_start.
 5. A child's plan type is that of the plan open as of q1: cp before cla, cin, care_leaver, none.
-6. The standard for a cohort is the one with the latest policy_date on or before q1; a child's is
+6. A case supervision is an event of type case or combined for a child.
+7. The standard for a cohort is the one with the latest policy_date on or before q1; a child's is
    that of its plan type, else that for all.
 """
 
@@ -66,6 +67,20 @@ class AsOf:
         return found
 
     @cached_property
+    def held_in_quarter(self) -> tuple[Event, ...]:
+        """Events held in the quarter, of every type."""
+        return tuple(event for event in self.world.events if self.q0 <= event.held_date <= self.q1)
+
+    @cached_property
+    def supervisions(self) -> Mapping[str, list[date]]:
+        """The days of each child's case supervisions up to q1, in order."""
+        found: dict[str, list[date]] = defaultdict(list)
+        for event in self.world.events:
+            if is_case_supervision(event) and event.held_date <= self.q1:
+                found[event.child_id or ""].append(event.held_date)
+        return {child: sorted(days) for child, days in found.items()}
+
+    @cached_property
     def in_post(self) -> Mapping[str, Post]:
         """The post in force on q1 of each worker who has one."""
         posts = ((worker, self.post(worker, self.q1)) for worker in self._posts)
@@ -98,6 +113,11 @@ class AsOf:
         """The longest interval that the policy allows for a child, in days, if it says one."""
         own = self._standards.get(self.plan_type(child))
         return self._standards.get("all") if own is None else own
+
+
+def is_case_supervision(event: Event) -> bool:
+    """Whether an event is of type case or combined, for a child."""
+    return event.type in ("case", "combined") and event.child_id is not None
 
 
 def runs(start: date, end: date | None, day: date) -> bool:

@@ -40,7 +40,7 @@ class Staff:
     Attributes:
         posts: as the workforce file lists them.
         members: the case holders of each team by team_id; some are in no file.
-        managers: the first-line managers of each team by team_id, one after the other.
+        managers: the first-line managers of each team by team_id: one, or one after the other.
         others: who is supervised and holds no case: managers, and the qualified without cases.
     """
 
@@ -69,7 +69,8 @@ class Staff:
 
     def manager(self, team: str, day: int) -> str:
         """A team's first-line manager on a day."""
-        return next(one.worker_id for one in reversed(self.managers[team]) if one.start <= day)
+        managers = self.managers[team]
+        return (managers[-1] if managers[-1].start <= day else managers[0]).worker_id
 
 
 def make_staff(profile: Profile, dice: Dice) -> Staff:

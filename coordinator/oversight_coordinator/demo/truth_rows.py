@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 
-from oversight_coordinator.demo.asof import UNKNOWN, AsOf
+from oversight_coordinator.demo.asof import UNKNOWN, AsOf, is_case_supervision
 from oversight_coordinator.demo.records import Event, Post
 
 Row = tuple[object, ...]
@@ -21,7 +21,7 @@ _PART2_IN_PLACE = ("supervision_record", "both")
 
 def recording(asof: AsOf) -> Iterator[Row]:
     """Case, personal and combined events held in the quarter."""
-    for event in _held(asof):
+    for event in asof.held_in_quarter:
         if event.type in ("case", "personal", "combined"):
             post = asof.post(event.worker_id, event.held_date)
             yield (recorded(event), asof.service_of_event(event), *of_post(post))
@@ -52,8 +52,8 @@ def of_post(post: Post | None) -> tuple[str, str, str]:
 
 def authorised(asof: AsOf) -> Iterator[Row]:
     """Case supervisions held in the quarter: authorised by its last day or not."""
-    for event in _held(asof):
-        if _is_case_supervision(event):
+    for event in asof.held_in_quarter:
+        if is_case_supervision(event):
             when = event.authorised_date
             by_then = when is not None and when <= asof.q1
             yield "authorised" if by_then else "not_authorised", asof.service_of_event(event)
@@ -61,21 +61,20 @@ def authorised(asof: AsOf) -> Iterator[Row]:
 
 def actions(asof: AsOf) -> Iterator[Row]:
     """Case supervisions held in the quarter: actions set or not."""
-    for event in _held(asof):
-        if _is_case_supervision(event):
+    for event in asof.held_in_quarter:
+        if is_case_supervision(event):
             found = event.actions_set if event.actions_set in ("Y", "N") else UNKNOWN
             yield found, asof.service_of_event(event)
 
 
 def since_supervision(asof: AsOf) -> Iterator[Row]:
     """Open children, by the days since their last case supervision."""
-    last = _last_supervisions(asof)
     for child in asof.held:
-        started, held = asof.spell_starts[child], last.get(child)
+        started, held = asof.spell_starts[child], asof.supervisions.get(child)
         service, plan_type = asof.service_of_child(child), asof.plan_type(child)
-        supervised = held is not None and held >= started
-        since = held if supervised and held is not None else started
-        days = (asof.q1 - since).days
+        last = held[-1] if held else date.min
+        supervised = last >= started
+        days = (asof.q1 - (last if supervised else started)).days
         yield since_outcome(days, asof.standard(child), supervised=supervised), service, plan_type
 
 
@@ -91,32 +90,10 @@ def since_outcome(days: int, standard: int | None, *, supervised: bool) -> str:
     return f"{band}_{'within' if days <= standard else 'over'}"
 
 
-def _last_supervisions(asof: AsOf) -> dict[str, date]:
-    last: dict[str, date] = {}
-    for event in asof.world.events:
-        if event.held_date <= asof.q1 and _is_case_supervision(event):
-            child = event.child_id or ""
-            if child not in last or event.held_date > last[child]:
-                last[child] = event.held_date
-    return last
-
-
 def supervision_gap(asof: AsOf) -> Iterator[Row]:
     """Pairs of consecutive case supervisions of a child, the later in the quarter: the days."""
-    by_child: dict[str, list[date]] = {}
-    for event in asof.world.events:
-        if event.held_date <= asof.q1 and _is_case_supervision(event):
-            by_child.setdefault(event.child_id or "", []).append(event.held_date)
-    for child, held in by_child.items():
+    for child, held in asof.supervisions.items():
         service = asof.service_of_child(child) or UNKNOWN
-        for before, later in pairwise(sorted(held)):
+        for before, later in pairwise(held):
             if later >= asof.q0:
                 yield (later - before).days, service
-
-
-def _held(asof: AsOf) -> Iterator[Event]:
-    return (event for event in asof.world.events if asof.q0 <= event.held_date <= asof.q1)
-
-
-def _is_case_supervision(event: Event) -> bool:
-    return event.type in ("case", "combined") and event.child_id is not None
