@@ -8,7 +8,7 @@ ordinals, ends are the first day outside.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from oversight_coordinator.demo.dice import Dice
@@ -57,13 +57,7 @@ class _Maker:
 
     def make(self) -> list[Case]:
         stock = list(self._stock())
-        kinds = Counter((case.service, case.plan.type if case.plan else "") for case in stock)
-        for (service, plan), number in kinds.items():
-            driving = plan if plan in _DRIVING else "episode"
-            rate = self._durations[driving].leaving * _COMERS[driving]
-            for _ in range(self._dice.number(number * rate * _WINDOW)):
-                stock.append(self._comer(service, plan))  # noqa: PERF401 - a case at a time
-        return stock
+        return [*stock, *self._comers(stock)]
 
     def _stock(self) -> Iterator[Case]:
         for service, number in zip(SERVICES, self._profile.children, strict=True):
@@ -99,6 +93,15 @@ class _Maker:
         start, end = _FIRST - so_far, _FIRST + 1 + durations.rest(dice, so_far)
         opened = min(_FIRST - self._durations["episode"].so_far(dice), start - dice.whole(0, 40))
         return Case(service, opened, end + self._tail(), Course(plan, start, end))
+
+    def _comers(self, stock: Sequence[Case]) -> Iterator[Case]:
+        """As many of each kind as leave."""
+        kinds = Counter((case.service, case.plan.type if case.plan else "") for case in stock)
+        for (service, plan), number in kinds.items():
+            driving = plan if plan in _DRIVING else "episode"
+            rate = self._durations[driving].leaving * _COMERS[driving]
+            for _ in range(self._dice.number(number * rate * _WINDOW)):
+                yield self._comer(service, plan)
 
     def _comer(self, service: str, plan: str) -> Case:
         """A case that opens after the first day, or whose plan does."""

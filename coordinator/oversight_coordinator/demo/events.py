@@ -95,7 +95,7 @@ class _Maker:
             day += interval + dice.whole(-12, 2)
             if chance() < missed:
                 day += dice.whole(8, 80)
-            day += (0, 0, 0, 0, 0, 2, 1)[(day - 1) % 7]
+            day = _workday(day)
 
     def of_worker(self, member: Member, team: Team) -> Iterator[Event]:
         """Personal supervision about once a month while in post; a few combined without a child."""
@@ -114,9 +114,9 @@ class _Maker:
             day = self._next(day)
 
     def _interval(self, child: Child) -> int:
-        plan, protection = child.case.plan, self._planted.cp_interval
-        tighter = plan is not None and plan.type == "cp" and protection is not None
-        return max(14, protection) if tighter and protection else self._planted.interval
+        plan = child.case.plan
+        own = self._planted.cp_interval if plan is not None and plan.type == "cp" else None
+        return own or self._planted.interval
 
     def _from(self, start: int) -> int:
         return _workday(max(start, _FIRST) + self._dice.whole(0, 30))

@@ -7,8 +7,9 @@ each makes a case that the definitions must decide.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import count
 from typing import NamedTuple
 
@@ -49,13 +50,14 @@ class Staff:
     members: dict[str, list[Member]]
     managers: dict[str, list[Member]]
     others: tuple[tuple[Member, Team], ...]
-    by_service: dict[str, list[Team]] = field(init=False)
 
-    def __post_init__(self) -> None:
-        by_service: dict[str, list[Team]] = {service: [] for service in SERVICES}
+    @cached_property
+    def by_service(self) -> dict[str, list[Team]]:
+        """The teams of each service."""
+        found: dict[str, list[Team]] = {service: [] for service in SERVICES}
         for team in self.teams:
-            by_service[team.service].append(team)
-        object.__setattr__(self, "by_service", by_service)
+            found[team.service].append(team)
+        return found
 
     def in_post(self, dice: Dice, team: str, day: int) -> Member:
         """A case holder of a team on a day; each team always has one."""
