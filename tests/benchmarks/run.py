@@ -1,6 +1,6 @@
 """Benchmarks: each against something one would otherwise run, side by side in one run.
 
-    python tests/benchmarks/run.py [round-trip-1] [round-trip-19] [memory] [help]
+    python tests/benchmarks/run.py [base-tables] [help] [memory] [round-trip-1] [round-trip-19]
 
 Without names, all of them. Prints a table and writes `benchmarks.json` to `--out` if given.
 """
@@ -18,6 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import base_tables
 import footprint
 import round_trip
 
@@ -74,7 +75,22 @@ def command_help(_folder: Path) -> list[Line]:
     ]
 
 
+def tables(folder: Path) -> list[Line]:
+    base_tables.prepare(folder)
+    rounds = [
+        [base_tables.seconds(script, folder) for script in ("base_tables.py", "by_hand.py")]
+        for _ in range(3)
+    ]
+    ours, other = (statistics.median(column) for column in zip(*rounds, strict=True))
+    return [
+        Line("12 base tables, 1,000,000 events, 100,000 children: worker by pandas (s)",
+             round(ours, 1), round(other, 1), round(ours / other, 2), "at most 1.0",
+             ours <= other)
+    ]  # fmt: skip
+
+
 BENCHMARKS: dict[str, Callable[[Path], list[Line]]] = {
+    "base-tables": tables,
     "help": command_help,
     "memory": memory,
     "round-trip-1": round_trip_of(1, 0.1),

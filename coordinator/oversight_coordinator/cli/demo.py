@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
     from oversight_coordinator.demo.stage import Stage
 
 KEEP_SECONDS = 3600
-_LAS = range(2, 4)
-"""A pool of one would be that authority's own figures; files are made for three."""
+_FEWEST, _MOST = 2, 19
+"""A pool of one would be that authority's own figures; the network has nineteen."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -27,7 +26,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def demo(
-    las: Annotated[int, typer.Option(help="How many authorities, 2 or 3.")] = 3,
+    las: Annotated[int, typer.Option(help="How many authorities.", min=_FEWEST, max=_MOST)] = _MOST,
+    scale: Annotated[
+        float, typer.Option(help="Size of the authorities; 1 is as published.", min=0.05, max=5)
+    ] = 1.0,
     seed: Annotated[int, typer.Option(help="The same seed makes the same data.", min=0)] = 1,
     out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("demo"),
     keep: Annotated[
@@ -36,20 +38,25 @@ def demo(
     stop: Annotated[
         bool, typer.Option("--stop", help="Stop what an earlier demo with --keep left running.")
     ] = False,
+    files_only: Annotated[
+        bool, typer.Option("--files-only", help="Write the synthetic files, and run nothing.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Run everything on this machine with synthetic authorities, from their files to a report.
 
     Real parts on loopback: Flower's SuperLink, the gateway with TLS, the dispatcher, one agent
     process for each authority. Nothing is read from elsewhere; at the end everything is stopped.
+    With six authorities or more, four of them make difficulties on purpose: one is switched off,
+    one blocks a table, one has bad rows, one holds its release for a person.
 
-    Example: oversight demo --las 3 --out demo
+    Example: oversight demo --las 5 --scale 0.5 --out demo
     """
     if stop:
         _stop(out)
         return
-    _check_number(las)
-    from oversight_coordinator.demo import folder, kept, outcome, signals
+    from oversight_coordinator.demo import folder, kept, outcome, signals, synthetic_files
+    from oversight_coordinator.demo.board import board
     from oversight_coordinator.demo.processes import DemoError, Processes
     from oversight_coordinator.demo.stage import Stage
 
@@ -58,35 +65,39 @@ def demo(
     folder.prepare_folder(out)
     _forget_surroundings()
     signals.interrupt()
-    started = time.monotonic()
-
-    def tell(text: str) -> None:
-        typer.echo(f"[{time.monotonic() - started:5.1f} s] {text}", err=True)
-
-    processes = Processes(out, outlive=keep)
-    stage = Stage(out, las, seed, processes, tell)
+    if files_only:
+        synthetic_files.write(out, las, scale, seed)
+        say(f"Wrote the synthetic files of {las} authorities to {out / 'las'}.")
+        return
+    processes, shown = Processes(out, outlive=keep), board()
+    stage = Stage(out, synthetic_files.authorities(las), scale, seed, processes, shown)
     handed_over = False
     try:
-        result, truth = stage.play()
+        with shown:
+            result, truth = stage.play()
         if keep:
             kept.hand_over(processes, KEEP_SECONDS)
             handed_over = True
     except KeyboardInterrupt:
-        tell("Interrupted")
+        _tell("Interrupted")
         raise
     finally:
         if not handed_over:
             signals.ignore()
-            tell("Stopping everything")
+            _tell("Stopping everything")
             processes.stop()
-    stage.timings["total"] = round(time.monotonic() - started, 2)
+    stage.timings["total"] = round(shown.seconds, 2)
     found = outcome.document(result, truth, stage.timings)
     if as_json:
         say_json(found)
     else:
         _say_results(found, outcome.judged(found), stage, keep)
-    if problems := outcome.problems(result, found):
+    if problems := outcome.problems(result, found, stage.endings):
         raise DemoError("; ".join(problems))
+
+
+def _tell(text: str) -> None:
+    typer.echo(text, err=True)
 
 
 def _stop(out: Path) -> None:
@@ -95,15 +106,6 @@ def _stop(out: Path) -> None:
     number = stop_kept(out)
     processes = "process" if number == 1 else "processes"
     say(f"Stopped {number} {processes}." if number else f"Nothing of a demo runs in {out}.")
-
-
-def _check_number(las: int) -> None:
-    from oversight_protocol.errors import InputError
-
-    if las not in _LAS:
-        raise InputError(
-            "the demo has synthetic files for 2 or 3 authorities", where="--las", found=str(las)
-        )
 
 
 def _forget_surroundings() -> None:

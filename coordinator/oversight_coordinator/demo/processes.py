@@ -54,6 +54,7 @@ class Processes:
     out: Path
     outlive: bool = False
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _passing: set[str] = field(default_factory=set)
 
     @property
     def state(self) -> Path:
@@ -75,6 +76,22 @@ class Processes:
             )  # fmt: skip
         self.note(demo=os.getpid())
 
+    def begin(self, name: str, command: Sequence[str]) -> None:
+        """Start a process that does its work and ends."""
+        self._passing.add(name)
+        self.start(name, command)
+
+    def has_ended(self, name: str) -> bool:
+        """Whether a process that does its work has done it.
+
+        Raises:
+            DemoError: it failed.
+        """
+        status = self._running[name].poll()
+        if status:
+            raise DemoError(f"the part '{name}' failed; its log is {self.log(name)}")
+        return status == 0
+
     def note(self, *, demo: int | None) -> None:
         """Write down what runs, with the demo's own process where it is still there."""
         pids = {name: process.pid for name, process in self._running.items()}
@@ -90,7 +107,7 @@ class Processes:
             DemoError: naming the process and its log.
         """
         for name, process in self._running.items():
-            if process.poll() is not None:
+            if process.poll() is not None and (process.returncode or name not in self._passing):
                 raise DemoError(f"the part '{name}' ended by itself; its log is {self.log(name)}")
 
     def stop(self) -> None:
