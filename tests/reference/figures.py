@@ -30,11 +30,11 @@ class Counted:
 
 @dataclass(frozen=True)
 class Summed:
-    """A magnitude's sum and its two largest contributions."""
+    """A magnitude's sum and the two largest values of one person, in its last decimal place."""
 
-    value: Fraction
-    largest: Fraction
-    second: Fraction
+    value: int
+    largest: int
+    second: int
 
 
 def counted(rows: Sequence[Row]) -> Counted:
@@ -61,10 +61,10 @@ def line(rows: Sequence[Row], outcomes: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def summed(rows: Sequence[Row], magnitude: str) -> Summed:
-    values = sorted((Fraction(row.magnitudes[magnitude]) for row in rows), reverse=True)
-    largest, second, *_ = [*values, Fraction(0), Fraction(0)]
-    return Summed(sum(values, Fraction(0)), largest, second)
+def summed(rows: Sequence[Row], magnitude: str, decimals: int) -> Summed:
+    values = sorted((int(row.magnitudes[magnitude] * 10**decimals) for row in rows), reverse=True)
+    largest, second, *_ = [*values, 0, 0]
+    return Summed(sum(values), largest, second)
 
 
 def _share(part: set[str], *, without: Sequence[str] = ()) -> Callable[[Sequence[Row]], Figure]:

@@ -76,8 +76,15 @@ def test_else_an_event_has_the_team_of_the_workers_post_on_its_day(child: dict[s
     assert (row["team"], row["service"]) == ("t3", "other")
 
 
-def test_an_event_without_child_and_post_has_no_team_and_an_unknown_service() -> None:
-    [row] = rows("recording", event(Q0, "personal", child_id=None), post(start=ago(20)))
+@pytest.mark.parametrize(
+    "posts",
+    [[], [post(start=Q0 + timedelta(days=1))], [post(end=Q0)]],
+    ids=["none", "one from the day after", "one that ends on the day"],
+)
+def test_an_event_without_child_and_post_has_no_team_and_an_unknown_service(
+    posts: list[Any],
+) -> None:
+    [row] = rows("recording", event(Q0, "personal", child_id=None), *posts)
 
     assert (row["team"], row["service"], row["role"]) == (None, "unknown", "unknown")
 

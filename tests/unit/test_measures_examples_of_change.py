@@ -20,8 +20,11 @@ from support.spec_tables import Q2
 @pytest.mark.parametrize(
     ("earlier", "outcome"), [(0, "first"), (1, "rereferral"), (365, "rereferral"), (366, "first")]
 )
-def test_a_rereferral_follows_an_earlier_one_by_1_to_365_days(earlier: int, outcome: str) -> None:
-    found = outcomes("rereferral", referral(Q1), referral(ago(earlier)))
+@pytest.mark.parametrize("day", [Q0, Q1], ids=["on q0", "on q1"])
+def test_a_rereferral_follows_an_earlier_one_by_1_to_365_days(
+    day: date, earlier: int, outcome: str
+) -> None:
+    found = outcomes("rereferral", referral(day), referral(day - timedelta(days=earlier)))
 
     assert outcome in found
     assert found.count("rereferral") == (1 if outcome == "rereferral" else 0)

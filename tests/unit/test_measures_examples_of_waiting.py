@@ -6,7 +6,7 @@ otherwise the quarter is April to June 2026: q0 is 1 April, q1 is 30 June.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -37,6 +37,29 @@ def test_days_are_counted_from_the_last_case_supervision(days: int, outcome: str
     supervisions = [event(ago(days)), event(ago(days + 1), "combined")]
 
     assert outcomes("since_supervision", EVERY, holding(), *supervisions) == [outcome]
+
+
+@pytest.mark.parametrize(
+    ("days", "allowed", "outcome"),
+    [
+        (14, 14, "d0_31_within"),
+        (15, 14, "d0_31_over"),
+        (31, 14, "d0_31_over"),
+        (32, 14, "d32_42_over"),
+        (42, 60, "d32_42_within"),
+        (43, 60, "d43_90_within"),
+        (60, 60, "d43_90_within"),
+        (61, 60, "d43_90_over"),
+        (90, 90, "d43_90_within"),
+        (91, 365, "d91_more"),
+    ],
+)
+def test_each_of_the_first_three_bands_is_split_at_the_local_standard(
+    days: int, allowed: int, outcome: str
+) -> None:
+    local = standard("all", allowed)
+
+    assert outcomes("since_supervision", local, holding(), event(ago(days))) == [outcome]
 
 
 @pytest.mark.parametrize(
@@ -145,6 +168,15 @@ def test_of_several_open_plans_protection_goes_before_care_before_need(
     [row] = rows("since_supervision", holding(), plan("cp", end=Q1), *map(plan, types))
 
     assert row["plan_type"] == first
+
+
+@pytest.mark.parametrize(
+    ("start", "found"), [(Q1, "cin"), (Q1 + timedelta(days=1), "none")], ids=["on q1", "after q1"]
+)
+def test_a_plan_that_starts_by_the_last_day_is_open(start: date, found: str) -> None:
+    [row] = rows("since_supervision", holding(), plan("cin", start))
+
+    assert row["plan_type"] == found
 
 
 # ------------------------------------------------------------------------------------------- spells
