@@ -149,10 +149,13 @@ def files_with_commands() -> list[Path]:
 
 
 def commands(text: str) -> Iterator[list[str]]:
-    """Commands of ours by their full path, as the units and the runbook give them."""
-    pattern = r"/opt/oversight/(?:agent|coordinator)/bin/(oversight(?:-agent)? [^\n#`]+)"
-    for line in re.findall(pattern, text.replace("\\\n", " ")):
+    """Commands of ours by their full path, or by the runbook's short form `agent …`."""
+    text = text.replace("\\\n", " ").replace("…", "x")
+    pattern = r"/opt/oversight/(?:agent|coordinator)/bin/(oversight(?:-agent)? [a-z][^\n#`]+)"
+    for line in re.findall(pattern, text):
         yield shlex.split(line)
+    for line in re.findall(r"(?:^|`)agent ([a-z][^\n`]*)", text, re.MULTILINE):
+        yield ["oversight-agent", *shlex.split(line)]
 
 
 CALLED = [
@@ -171,6 +174,13 @@ def test_a_command_that_is_called_by_its_path_exists_with_its_options(words: lis
     known = {name for parameter in command.params for name in parameter.opts}
 
     assert {word for word in rest if word.startswith("--")} <= known
+
+
+def test_the_runbook_does_hold_commands() -> None:
+    names = {tuple(param.values[0][:2]) for param in CALLED}
+
+    for command in ("init", "check", "enrol", "doctor", "status", "run", "study", "release"):
+        assert ("oversight-agent", command) in names
 
 
 def test_both_units_call_a_command() -> None:

@@ -34,6 +34,16 @@ def person() -> str:
     return f"person:{getpass.getuser()}"
 
 
+def time_for_people(text: str) -> str:
+    """An instant in ISO form, as people read it; other text as it is."""
+    from datetime import UTC, datetime
+
+    try:
+        return f"{datetime.fromisoformat(text).astimezone(UTC):%d %B %Y, %H:%M UTC}"
+    except ValueError:
+        return text
+
+
 def say(text: str) -> None:
     """A line for people."""
     typer.echo(text)

@@ -36,9 +36,9 @@ def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
         counted[one.state] += 1
         findings.append(asdict(one))
         if not as_json:
-            say(f"{_MARKS[one.state]}  {one.check:<22} {one.found}")
+            say(f"{_MARKS[one.state]}  {one.check:<24} {one.found}")
             if one.advice:
-                say(f"{'':33}What to do: {one.advice}.")
+                say(f"{'':34}What to do: {one.advice}.")
     if as_json:
         say_json({"checks": findings, **{state: counted[state] for state in State}})
     else:

@@ -8,7 +8,14 @@ from typing import Annotated
 
 import typer
 
-from oversight_agent.cli.common import HomeOption, JsonOption, say, say_json, settings
+from oversight_agent.cli.common import (
+    HomeOption,
+    JsonOption,
+    say,
+    say_json,
+    settings,
+    time_for_people,
+)
 
 _POLICY = """\
 # What this authority allows. See 'oversight-agent study list' and 'oversight-agent release list'.
@@ -170,7 +177,7 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 
 def _connection_for_people(connection: dict[str, str]) -> str:
-    since = f" since {connection['since']}" if connection["since"] else ""
+    since = f" since {time_for_people(connection['since'])}" if connection["since"] else ""
     advice = f" What to do: {connection['advice']}." if connection["advice"] else ""
     return f"Connection: {connection['state']}{since}.{advice}"
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -139,7 +140,8 @@ def _is_locked(path: Path) -> bool:
 def _connection(path: Path) -> tuple[str, str, str]:
     try:
         noted = json.loads(path.read_bytes())
-        return str(noted["state"]), str(noted["advice"]), str(noted["since"])
+        since = datetime.fromisoformat(noted["since"]).astimezone(UTC)
+        return str(noted["state"]), str(noted["advice"]), f"{since:%d %B %Y, %H:%M UTC}"
     except (OSError, ValueError, KeyError, TypeError):
         return "connecting", "", "just now"
 
