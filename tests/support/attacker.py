@@ -1,7 +1,8 @@
 """An attacker who reads a release and the public rules, and shares no code with the defence.
 
-The attacker's figures are the cells and the totals, each an unknown of its own, keyed by dimension,
-category and outcome (`all` for a row's total).
+The attacker's figures are the cells, the totals and the sums, each an unknown of its own, keyed by
+dimension, category and outcome (`all` for a row's total, for a sum the magnitude's name). Sums are
+counted in units of their magnitude's last decimal place.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def published(answer: TableAnswer) -> dict[Key, int | None]:
     return {
         (row.dimension, row.category, cell.outcome): cell.value
         for row in answer.rows
-        for cell in (*row.cells, row.total)
+        for cell in (*row.cells, row.total, *row.sums)
     }
 
 
@@ -64,9 +65,13 @@ class Attacker:
     ) -> None:
         self.figures = published(answer)
         self.keys = list(self.figures)
+        self._zeros = rules.zeros_may_be_shown
         self._bounds = [self._bound(key, table, rules, known or {}) for key in self.keys]
         self._equations = list(self._additions(table))
-        self._floors = list(self._rests(rules))
+        floors = [(line, self._least) for line in self._rests(rules)] if table.outcomes else []
+        floors += [(line, 0) for line in self._ceilings(table)]
+        self._under = np.array([line for line, _ in floors]) if floors else None
+        self._limits = np.array([-least for _, least in floors]) if floors else None
 
     def interval(self, plus: Iterable[Key], minus: Iterable[Key] = ()) -> Interval:
         """The least and the largest that a sum of figures, less others, can be (integers)."""
@@ -77,10 +82,10 @@ class Attacker:
     def _solve(self, goal: np.ndarray) -> float:
         result = linprog(
             goal,
-            A_ub=np.array(self._floors) if self._floors else None,
-            b_ub=np.array([-self._least] * len(self._floors)) if self._floors else None,
-            A_eq=np.array(self._equations),
-            b_eq=np.zeros(len(self._equations)),
+            A_ub=self._under,
+            b_ub=self._limits,
+            A_eq=np.array(self._equations) if self._equations else None,
+            b_eq=np.zeros(len(self._equations)) if self._equations else None,
             bounds=self._bounds,
         )
         if result.status == 3:
@@ -99,6 +104,11 @@ class Attacker:
         value = self.figures[key]
         if value is None:
             return 0, math.inf
+        for magnitude in table.magnitudes:
+            if magnitude.name == key[2]:
+                one = 10**magnitude.decimals
+                sums = [n for n in fits(value * one, rules.rounding_base * one) if n or self._zeros]
+                return min(sums), max(sums)
         if value == 0:
             return 0, 0
         counts = [count for count in fits(value, rules.rounding_base) if count >= self._least]
@@ -106,11 +116,11 @@ class Attacker:
 
     def _additions(self, table: BaseTable) -> Iterator[np.ndarray]:
         rows = list(dict.fromkeys(key[:2] for key in self.keys))
-        for row in rows:
+        for row in rows if table.outcomes else ():
             cells = {(*row, code): 1.0 for code in table.outcome_codes}
             yield self._line({**cells, (*row, "all"): -1.0})
         for dimension in table.dimensions:
-            for code in (*table.outcome_codes, "all"):
+            for code in (*table.outcome_codes, *table.magnitude_names, "all"):
                 parts = {(dimension.name, c, code): 1.0 for c in dimension.codes}
                 yield self._line({**parts, ("", "", code): -1.0})
 
@@ -118,6 +128,14 @@ class Attacker:
         for key, value in self.figures.items():
             if value is not None and key[2] != "all" and not rules.zeros_may_be_shown:
                 yield self._line({key: 1.0, (*key[:2], "all"): -1.0})
+
+    def _ceilings(self, table: BaseTable) -> Iterator[np.ndarray]:
+        """Nobody contributes more than the maximum."""
+        for magnitude in table.magnitudes:
+            most = float(magnitude.maximum * 10**magnitude.decimals)
+            for key in self.keys:
+                if key[2] == magnitude.name:
+                    yield self._line({key: 1.0, (*key[:2], "all"): -most})
 
     def _line(self, terms: Mapping[Key, float]) -> np.ndarray:
         return np.array([terms.get(key, 0.0) for key in self.keys])

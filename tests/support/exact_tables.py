@@ -1,4 +1,4 @@
-"""Exact tables for tests of disclosure control, made from events or from counts."""
+"""Exact tables for tests of disclosure control, made from events, from counts or from persons."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import random
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from oversight_agent.tables import EVALUATE, UnsafeCell, UnsafeRow, UnsafeTable
-from oversight_protocol.study import BaseTable, Dimension, Outcome, Period, Subject
+from oversight_agent.tables import EVALUATE, UnsafeCell, UnsafeRow, UnsafeSum, UnsafeTable
+from oversight_protocol.study import BaseTable, Dimension, Magnitude, Outcome, Period, Subject
 
 Event = tuple[int, ...]
 """Child (-1 for none), worker (-1 for none), team, outcome, then a category per dimension."""
+
+Person = tuple[int, tuple[int, ...], tuple[int, ...]]
+"""Team, a category per dimension, and a number per magnitude in its smallest units."""
 
 QUARTER = Period(id="2026Q1", label="Q1", start=date(2026, 1, 1), end=date(2026, 3, 31))
 NEXT_QUARTER = Period(id="2026Q2", label="Q2", start=date(2026, 4, 1), end=date(2026, 6, 30))
@@ -18,6 +21,8 @@ CHILD_IF_ANY = Subject(kind="children", column="child", optional=True)
 CHILD = Subject(kind="children", column="child")
 WORKER = Subject(kind="workers", column="worker")
 OUTCOMES = ("both", "part1_only", "neither")
+CHILDREN = Magnitude(name="children", label="Children", unit="children", maximum=500)
+FTE = Magnitude(name="fte", label="Full-time", unit="workers", maximum=1, decimals=2)
 SERVICES: Mapping[str, Sequence[str]] = {"service": ("a", "b", "c")}
 
 
@@ -48,6 +53,52 @@ def base_table(
         reads=("oversight_event",),
         sql="SELECT 1",
     )
+
+
+def magnitude_table(
+    magnitudes: Sequence[Magnitude] = (CHILDREN, FTE),
+    dimensions: Mapping[str, Sequence[str]] = SERVICES,
+    *,
+    about_staff: bool = True,
+) -> BaseTable:
+    """A table like caseload; without staff, one about children."""
+    plain = base_table(dimensions=dimensions, name="caseload", about_staff=about_staff)
+    return BaseTable.model_validate(
+        dict(plain)
+        | {
+            "unit": "workers" if about_staff else "children",
+            "subjects": (WORKER if about_staff else CHILD,),
+            "outcomes": (),
+            "magnitudes": tuple(magnitudes),
+        }
+    )
+
+
+def sum_up(table: BaseTable, persons: Sequence[Person], period: Period = QUARTER) -> UnsafeTable:
+    """Count and sum persons, as plainly as it can be said."""
+    rows = [_line(table, "", "", persons)]
+    for place, dimension in enumerate(table.dimensions):
+        for number, code in enumerate(dimension.codes):
+            mine = [person for person in persons if person[1][place] == number]
+            rows.append(_line(table, dimension.name, code, mine))
+    return UnsafeTable(table, period, tuple(rows), EVALUATE)
+
+
+def random_sums(table: BaseTable, seed: int, persons: int) -> tuple[UnsafeTable, list[Person]]:
+    """A table of random persons, of whom a few have very much and some have nothing; and these."""
+    source = random.Random(seed)
+    spread = [[source.choice((1, 5, 20)) for _ in d.codes] for d in table.dimensions]
+    most = [magnitude.maximum * 10**magnitude.decimals for magnitude in table.magnitudes]
+    heavy = source.choice((0.0, 0.05, 0.3))
+    drawn: list[Person] = []
+    for _ in range(persons):
+        places = tuple(source.choices(range(len(line)), line)[0] for line in spread)
+        limits = [
+            m if source.random() < heavy else source.choice((0, m // 25, m // 2)) for m in most
+        ]
+        values = tuple(source.randint(0, limit) for limit in limits)
+        drawn.append((source.randrange(7), places, values))
+    return sum_up(table, drawn), drawn
 
 
 def tabulate(table: BaseTable, events: Sequence[Event], period: Period = QUARTER) -> UnsafeTable:
@@ -117,3 +168,27 @@ def _row(table: BaseTable, dimension: str, category: str, events: Sequence[Event
         complements={code: behind([e for e in events if codes[e[3]] != code]) for code in codes},
         total=behind(events),
     )
+
+
+def _line(table: BaseTable, dimension: str, category: str, persons: Sequence[Person]) -> UnsafeRow:
+    workers = len(persons) if table.subjects[0].kind == "workers" else 0
+    total = UnsafeCell(
+        count=len(persons),
+        children=len(persons) - workers,
+        workers=workers,
+        teams=len({person[0] for person in persons}),
+        top_worker=min(workers, 1),
+    )
+    sums = {
+        magnitude.name: _sum([person[2][place] for person in persons])
+        for place, magnitude in enumerate(table.magnitudes)
+    }
+    return UnsafeRow(dimension, category, {}, {}, total, sums)
+
+
+def _sum(values: Sequence[int]) -> UnsafeSum:
+    largest = max(values, default=0)
+    others = list(values)
+    if others:
+        others.remove(largest)
+    return UnsafeSum(sum(values), largest, max(others, default=0))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from oversight_agent.tables import UnsafeCell, UnsafeTable
 from oversight_protocol.policy import Rules
@@ -35,6 +36,15 @@ def precise(cell: UnsafeCell, table: BaseTable, rules: Rules) -> bool:
         return False
     share = cell.top_worker / cell.count
     return cell.workers < rules.contributing_workers or share > rules.worker_share_percent / 100
+
+
+def dominated(contributions: Sequence[int], rules: Rules) -> bool:
+    """Whether the sum of these would tell of the largest, or that all of them are nothing."""
+    if sum(contributions) == 0:
+        return not rules.zeros_may_be_shown
+    first, *others = sorted(contributions, reverse=True)
+    what_the_second_does_not_know = sum(others[1:])
+    return Fraction(what_the_second_does_not_know, first) < Fraction(rules.dominance_percent, 100)
 
 
 def forbidden(unsafe: UnsafeTable, rules: Rules) -> set[tuple[str, str, str]]:

@@ -15,14 +15,16 @@ Rules kept here:
 4. In a table with magnitudes persons are disjoint between the categories of a dimension, so any
    categories together are a quantity too. Those that anybody can compute by subtracting must keep
    the rules, or be as uncertain as 1 to 3 say: all categories of a dimension but one, and all whose
-   rows are hidden. (Categories that keep the rules one by one keep them together: persons, and what
-   stands beside the two largest contributions, only become more.)
+   rows are hidden; in a dimension of few categories, any of them. (Categories that keep the rules
+   one by one keep them together: persons, and what stands beside the two largest contributions,
+   only become more.)
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import NamedTuple
 
 from oversight_agent.disclosure.figures import TOTAL_OF_ROW, WHOLE, Figure, Grid
@@ -30,6 +32,9 @@ from oversight_agent.disclosure.rules import Rule, broken, dominated, joined, jo
 from oversight_agent.disclosure.view import View
 from oversight_agent.tables import UnsafeSum
 from oversight_protocol.policy import Rules
+
+FEW_CATEGORIES = 6
+"""Up to so many categories of a dimension, any of them together are a quantity: at most 62."""
 
 
 @dataclass(frozen=True)
@@ -78,16 +83,18 @@ def of_breaches(grid: Grid, breaches: Iterable[Breach], rules: Rules) -> tuple[N
 
 
 def of_lines(grid: Grid, rules: Rules) -> tuple[Need, ...]:
-    """The needs of a table with magnitudes: of each row, and of all in a dimension but one."""
-    single = [(row,) for row in range(grid.shape.rows)]
-    rests = [
-        tuple(row for row in rows if row != left)
-        for rows in grid.shape.dimensions
-        for left in rows
-        if len(rows) > 1
-    ]
-    lines = dict.fromkeys((*single, *rests))
+    """The needs of a table with magnitudes that do not depend on what is hidden."""
+    lines = [(WHOLE,), *(line for rows in grid.shape.dimensions for line in _together(rows))]
     return tuple(need for rows in lines for need in _of_rows(grid, rows, rules))
+
+
+def _together(rows: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """Categories of one dimension, by themselves and together, but for all of them: the whole."""
+    most = len(rows)
+    for size in range(1, most) if most <= FEW_CATEGORIES else (1, most - 1):
+        yield from combinations(rows, size)
+    if most == 1:
+        yield rows
 
 
 def of_hidden(grid: Grid, view: View, rules: Rules) -> tuple[Need, ...]:

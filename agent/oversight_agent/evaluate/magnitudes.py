@@ -29,7 +29,7 @@ _NEAR = "0.0001"
 
 _ROWS = """
 SELECT {category}, count(*), count(DISTINCT {person}), count(DISTINCT team), {sums}
-FROM {answer} GROUP BY ALL
+FROM {answer} GROUP BY ALL HAVING count(*) > 0
 """
 
 
