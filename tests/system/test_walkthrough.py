@@ -64,7 +64,7 @@ EXPECTED = {
     "oversight-agent release show": r"recording, 2026-Q3: released",
     "oversight-agent release approve": "Approved",
     "oversight runs show": r"(?s)(?=.*Kent +released)(?=.*Medway +released)",
-    "oversight report": "Wrote results/pooled.csv and results/report/index.html",
+    "oversight report": r"Wrote results/pooled\.csv.* and results/report/index\.html",
     "oversight ledger verify": r"\d+ entries verify",
     "oversight-agent ledger verify": r"\d+ entries verify",
 }

@@ -102,6 +102,12 @@ def test_help_imports_neither_flower_nor_data_libraries() -> None:
     assert loaded & NOT_FOR_HELP == set()
 
 
+def test_the_doctor_imports_data_and_network_libraries_only_when_it_looks_there() -> None:
+    loaded = _loaded("import oversight_agent.doctor")
+
+    assert loaded & (NOT_FOR_STAYING | {"httpx", "flwr"}) == set()
+
+
 def test_the_lasting_process_imports_no_data_library() -> None:
     loaded = _loaded("import oversight_agent.service, oversight_agent.node")
 
@@ -190,6 +196,63 @@ def test_a_person_accepts_and_withdraws_by_name(
     assert statuses == [0, 0]
     assert states == {2: "withdrawn", 1: "offered"}
     assert agent.home.bodies("study-accepted")[0]["by"].startswith("person:")
+
+
+def test_before_anything_happened_the_commands_say_so(home: Home, command: Command) -> None:
+    said = [command(*words).out for words in (
+        ("status",), ("study", "list"), ("release", "list"), ("release", "list", "--held"),
+        ("ledger", "show"), ("ledger", "verify"),
+    )]  # fmt: skip
+
+    assert "Connection: never started.\n" in said[0]
+    assert said[1] == "No study was offered to this agent yet.\n"
+    assert said[2] == "Nothing was asked of this agent yet.\n"
+    assert said[3] == "Nothing waits for a person.\n"
+    assert all("o ledger yet; it begins with the enrolment." in one for one in said[4:])
+
+
+def test_status_says_in_words_since_when_and_what_to_do(home: Home, command: Command) -> None:
+    note = {"state": "not-connected", "advice": "check the proxy",
+            "since": "2026-11-24T00:09:07+00:00"}  # fmt: skip
+    (home.folder / "state").mkdir()
+    (home.folder / "state" / "connection.json").write_text(json.dumps(note), encoding="utf-8")
+
+    said = command("status").out
+
+    assert "not-connected since 24 November 2026, 00:09 UTC. What to do: check the proxy." in said
+
+
+def test_held_tickets_are_printed_alone_for_a_shell(
+    agent: Agent, asker: Asker, command: Command
+) -> None:
+    agent.settle(asker.ask(asker.study()))
+    agent.home.policy(POLICY.replace("automatic", "hold"))
+    agent.settle(asker.ask(asker.study(version=2), id="held-1"))
+    command("status")  # what was logged so far is not this command's
+
+    everything = command("release", "list", "--quiet").out.split()
+    held = command("release", "list", "--held", "--quiet").out.split()
+
+    assert (everything, held) == (["ticket-1", "held-1"], ["held-1"])
+
+
+def test_a_ticket_is_found_by_its_beginning_if_only_one_begins_so(
+    agent: Agent, asker: Asker, command: Command
+) -> None:
+    agent.home.policy(POLICY.replace("automatic", "hold"))
+    agent.settle(asker.ask(asker.study()))
+    agent.settle(asker.ask(asker.study(version=2), id="ticket-2"))
+    agent.settle(asker.ask(asker.study(version=3), id="other-1"))
+
+    several = command("release", "approve", "tick")
+    one = command("release", "approve", "oth")
+    whole = command("release", "refuse", "ticket-1")
+
+    assert (several.status, "several tickets begin" in several.err) == (2, True)
+    assert (one.status, whole.status) == (0, 0)
+    assert "The release for other-1 leaves" in one.out
+    assert agent.home.bodies("answered")[0]["ticket"] == "other-1"
+    assert agent.home.bodies("refused")[0]["ticket"] == "ticket-1"
 
 
 # ---------------------------------------------------------------------- statuses
@@ -327,6 +390,18 @@ def test_check_passes_good_sources(command: Command) -> None:
     assert "worker  80    0         yes" in result.out
 
 
+def test_check_without_a_mapping_names_the_folder_and_the_runbook(
+    home: Home, command: Command
+) -> None:
+    (home.folder / "mapping.toml").unlink()
+
+    result = command("check")
+
+    assert (result.status, result.out) == (2, "")
+    assert f"{home.folder}: there is no mapping.toml" in result.err
+    assert "docs/runbooks/agent.md" in result.err
+
+
 def test_check_names_file_row_field_and_what_to_do(home: Home, command: Command) -> None:
     home.write("posts.csv", posts_csv().replace("w7,0,2020-01-01", "w7,0,tomorrow"))
 
@@ -403,6 +478,19 @@ def test_the_command_names_the_entry_that_was_changed(answered: Agent, command: 
 
     assert (result.status, result.out) == (1, "")
     assert "entry 3" in result.err
+
+
+@pytest.mark.parametrize("words", [("verify",), ("show",), ("export", "out.jsonl")])
+def test_a_ledger_that_is_gone_is_no_empty_one(
+    words: tuple[str, ...], answered: Agent, command: Command
+) -> None:
+    answered.home.set(coordinator_url="https://127.0.0.1:9")
+    (answered.home.folder / "ledger.jsonl").unlink()
+
+    result = command("ledger", *words)
+
+    assert (result.status, result.out) == (2, "")
+    assert "the ledger is missing, though this agent has enrolled" in result.err
 
 
 @pytest.mark.parametrize("cut", [1, 200])
