@@ -1,7 +1,7 @@
 """The section "By hand" of README.md, typed line by line into a shell, with what each line gives.
 
 Exactly the lines of the blocks marked `sh walk` are run; only a port that another program has is
-exchanged. Where README says "again, until …", the line is typed again, for half a minute at most.
+exchanged. Where README says "again, until …", the line is typed again, for a minute at most.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+import psutil
 import pytest
 
 from oversight_coordinator.demo.loopback import free_ports
@@ -25,7 +26,7 @@ from oversight_coordinator.processes import is_free
 
 README = Path(__file__).parents[2] / "README.md"
 PORTS = ("8443", "9091")
-AGAIN, AGAIN_SECONDS = "again, until", 30.0
+AGAIN, AGAIN_SECONDS = "again, until", 60.0
 LINE_SECONDS = 120
 _END = "--- end of line"
 
@@ -159,6 +160,13 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
             process.wait()
 
 
+def _session(process: psutil.Process) -> int:
+    try:
+        return os.getsid(process.pid)
+    except (ProcessLookupError, PermissionError):
+        return -1
+
+
 @dataclass
 class Walk:
     """What every line gave, and the folder in which it was typed."""
@@ -220,8 +228,11 @@ def test_at_the_end_both_authorities_are_in_the_figures(walk: Walk) -> None:
 
 
 def test_nothing_that_was_started_is_left(walk: Walk, shell: Shell) -> None:
-    status, said = shell.type("wait; jobs")
+    status, said = shell.type("wait; jobs -r")
 
+    session = os.getsid(shell.process.pid)
+    left = [one for one in psutil.process_iter() if _session(one) == session]
     assert (status, said) == (0, "")
+    assert [one.pid for one in left] == [shell.process.pid]
     for log in ("serve.log", "kent.log", "medway.log"):
         assert "Traceback" not in (walk.folder / log).read_text("utf-8")
