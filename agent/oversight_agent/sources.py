@@ -3,7 +3,8 @@
 Rules kept here:
 
 1. A source lies inside the data folder: its name in the mapping is relative and never climbs out.
-2. A source is an ordinary file. It is read once, whole, within a limit on its size.
+2. A source is an ordinary file. It is read once, whole, within a limit on its size; a database is
+   read in place, and only read.
 3. An error names the file as the mapping does, never its content.
 """
 
@@ -13,11 +14,25 @@ import stat
 import string
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from oversight_protocol.errors import InputError
+from oversight_agent.problems import SourceError
+
+Format = Literal["delimited", "workbook", "sqlite"]
+
+SUFFIXES: dict[str, Format] = {
+    ".xlsx": "workbook",
+    ".xlsm": "workbook",
+    ".xls": "workbook",
+    ".xlsb": "workbook",
+    ".ods": "workbook",
+    ".sqlite": "sqlite",
+    ".sqlite3": "sqlite",
+    ".db": "sqlite",
+}
+"""The format of a file by the end of its name; of any other name it is delimited text."""
 
 _DELIMITERS = frozenset(string.punctuation + "\t") - {'"'}
 
@@ -27,15 +42,21 @@ class SourceLimits:
     """The most that is read of a source: far above what an authority holds, far below what hurts.
 
     Attributes:
-        bytes: size of a source file, in bytes.
-        rows: lines of a source after its header, blank ones included.
+        bytes: size of one source file, in bytes; of a workbook also once it is unpacked.
+        rows: rows of a source after its header, in all its files, blank ones included.
         columns: columns of a source.
+        cells: rows by columns of a sheet: a workbook is unpacked in memory, gaps included.
+        files: files that are read as one.
+        lock_seconds: how long a database that another program holds is waited for.
         mapping_bytes: size of a mapping file, in bytes.
     """
 
     bytes: int = 512 * 1024 * 1024
     rows: int = 5_000_000
     columns: int = 1_000
+    cells: int = 20_000_000
+    files: int = 200
+    lock_seconds: float = 5.0
     mapping_bytes: int = 256 * 1024
 
 
@@ -47,6 +68,12 @@ def _inside_the_folder(name: str) -> str:
     if parts[0] == "" or parts[0].endswith(":") or ".." in parts:
         raise ValueError("this must be a file's name relative to the data folder, without '..'")
     return name
+
+
+def _one_level(pattern: str) -> str:
+    if "**" in pattern:
+        raise ValueError("this must be a pattern of file names with * and ?, without '**'")
+    return pattern
 
 
 def _known_encoding(name: str) -> str:
@@ -63,29 +90,57 @@ def _one_delimiter(text: str) -> str:
     return text
 
 
+_Name = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f]+$"),
+]
+_File = Annotated[_Name, AfterValidator(_inside_the_folder)]
+_Pattern = Annotated[_File, AfterValidator(_one_level)]
+
+
 class SourceSettings(BaseModel):
-    """A delimited text file.
+    """One file, or several with the same columns that are read as one.
 
     Attributes:
-        file: its name relative to the data folder.
-        encoding: a Python codec's name; the default reads UTF-8 with or without a byte-order mark.
-        delimiter: the one character between two values.
+        file: a file's name relative to the data folder.
+        files: in its place, several names, or a pattern such as `supervision *.csv`.
+        format: the kind of file; by default by its suffix.
+        encoding: of delimited text: a Python codec's name; the default reads UTF-8 with or without
+            a byte-order mark.
+        delimiter: of delimited text: the one character between two values.
+        header_row: of delimited text and workbooks: the row of the header, from 1; by default the
+            first that holds anything.
+        sheet: of a workbook: the sheet's name; needed if several are visible.
+        table: of a database: a table or view.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
-    file: Annotated[
-        str,
-        StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f]+$"),
-        AfterValidator(_inside_the_folder),
-    ]
+    file: _File | None = None
+    files: _Pattern | Annotated[list[_File], Field(min_length=1)] | None = None
+    format: Format | None = None
     encoding: Annotated[str, AfterValidator(_known_encoding)] = "utf-8-sig"
     delimiter: Annotated[str, AfterValidator(_one_delimiter)] = ","
+    header_row: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    sheet: _Name | None = None
+    table: _Name | None = None
 
     @property
-    def name(self) -> str:
-        """The file's name without its folder."""
-        return self.file.replace("\\", "/").rsplit("/", 1)[-1]
+    def names(self) -> tuple[str, ...]:
+        """The names or the pattern that the mapping gives."""
+        if isinstance(self.files, list):
+            return tuple(self.files)
+        return tuple(name for name in (self.file, self.files) if name is not None)
+
+    def format_of(self, name: str) -> Format:
+        """The kind of a file of this source."""
+        suffix = "." + name.rsplit(".", 1)[-1].lower()
+        return self.format or SUFFIXES.get(suffix, "delimited")
+
+
+def tidy(name: str) -> str:
+    """A column's, sheet's or table's name as it is compared: each white space as one blank."""
+    return " ".join(name.split())
 
 
 def read_bytes(path: Path, name: str, max_bytes: int) -> bytes:
@@ -99,55 +154,80 @@ def read_bytes(path: Path, name: str, max_bytes: int) -> bytes:
     Raises:
         InputError: the file is missing, a folder or a device, unreadable, or too large.
     """
+    check_file(path, name, max_bytes)
     try:
-        _check_kind(path, name, max_bytes)
         with path.open("rb") as file:
             data = file.read(max_bytes + 1)
     except OSError as error:
         raise _cannot_open(error, name) from None
     if len(data) > max_bytes:
-        raise _too_large(name, max_bytes)
+        raise too_large(name, max_bytes)
     return data
 
 
-def _check_kind(path: Path, name: str, max_bytes: int) -> None:
-    status = path.stat()
+def read_start(path: Path, name: str, size: int) -> bytes:
+    """The first bytes of an ordinary file of any size.
+
+    Raises:
+        InputError: the file is missing, a folder or a device, or unreadable.
+    """
+    check_file(path, name, None)
+    try:
+        with path.open("rb") as file:
+            return file.read(size)
+    except OSError as error:
+        raise _cannot_open(error, name) from None
+
+
+def check_file(path: Path, name: str, max_bytes: int | None) -> None:
+    """Check what `read_bytes` checks, but for the right to read; without a limit if it is None.
+
+    Raises:
+        InputError: the file is missing, a folder or a device, or too large.
+    """
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise _cannot_open(error, name) from None
     if not stat.S_ISREG(status.st_mode):
-        raise InputError(
+        raise SourceError(
             "this is not a file",
-            where=name,
+            file=name,
             found="a folder" if stat.S_ISDIR(status.st_mode) else "a device or pipe",
             expected="an ordinary file",
             advice="name the file itself",
         )
-    if status.st_size > max_bytes:
-        raise _too_large(name, max_bytes)
+    if max_bytes is not None and status.st_size > max_bytes:
+        raise too_large(name, max_bytes)
 
 
-def _too_large(name: str, max_bytes: int) -> InputError:
-    return InputError(
+def too_large(name: str, max_bytes: int) -> SourceError:
+    """The error of a file above a limit."""
+    return SourceError(
         "the file is too large",
-        where=name,
+        file=name,
         expected=f"at most {max_bytes:,} bytes",
         advice="export only the columns and the years that are needed",
     )
 
 
-def _cannot_open(error: OSError, name: str) -> InputError:
+def _cannot_open(error: OSError, name: str) -> SourceError:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return InputError(
+        return SourceError(
             "there is no such file",
-            where=name,
+            file=name,
+            expected="a file of that name",
             advice="put the file in its folder, or correct its name where it is named",
         )
     if isinstance(error, PermissionError):
-        return InputError(
+        return SourceError(
             "the file may not be read",
-            where=name,
+            file=name,
+            expected="a file that the agent's account may read",
             advice="give the agent's account the right to read it",
         )
-    return InputError(
+    return SourceError(
         "the file could not be read",
-        where=name,
+        file=name,
         advice="close the programs that use it and check its disk, then try again",
     )

@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from oversight_agent.problems import Origin, Part
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import TableAnswer
 from oversight_protocol.study import BaseTable, Period
@@ -46,13 +47,18 @@ class RawTable:
     """A source as text: every value a string as it stands there, an empty one as `""`.
 
     Attributes:
-        frame: columns by the source's own names, dtype `str`; the index is the row's line in the
-            file, counted from 1, so that a problem can be found again.
-        source: the file's name without its folder.
+        frame: columns by the source's own names, tidied, dtype `str`; the index is the row's number
+            in its file, counted from 1, so that a problem can be found again.
+        parts: the files that the rows come from, in the order of the rows.
     """
 
     frame: pd.DataFrame = field(repr=False)
-    source: str
+    parts: tuple[Part, ...]
+
+    @property
+    def origin(self) -> Origin:
+        """Where each row stands."""
+        return Origin(self.parts, self.frame.index)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ Rules kept here:
 1. A primary key stands once. Pseudonyms keep equality, so this can be asked after mapping.
 2. A foreign key that is filled names a row of its table. If that table is not there, nobody can
    tell, and nothing is said.
-3. A problem names table and fields and counts rows; identifiers and pseudonyms stay out of it.
+3. A problem names table and fields, counts rows and names the first of them by file and number;
+   identifiers and pseudonyms stay out of it.
 """
 
 from __future__ import annotations
@@ -14,60 +15,87 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from oversight_agent.problems import Problem
+from oversight_agent.problems import Origin, Problem
 from oversight_agent.tables import SpecTable
 from oversight_protocol.specification import ForeignKey, Specification, SpecTableSchema
 
 
-def validate(tables: Mapping[str, SpecTable], specification: Specification) -> tuple[Problem, ...]:
+def validate(
+    tables: Mapping[str, SpecTable],
+    specification: Specification,
+    origins: Mapping[str, Origin] | None = None,
+) -> tuple[Problem, ...]:
     """The problems between rows and between tables, by the specification's order of tables.
 
     Args:
         tables: those that are available, by the specification's name.
         specification: the version that they were mapped to.
+        origins: where the tables' rows stand; without it, rows are counted but not named.
     """
+    known = origins or {}
     return tuple(
         problem
         for schema in specification.resources
         if schema.name in tables
-        for problem in _table_problems(schema, tables)
+        for problem in _table_problems(schema, tables, known.get(schema.name))
     )
 
 
-def _table_problems(schema: SpecTableSchema, tables: Mapping[str, SpecTable]) -> Iterator[Problem]:
+def _table_problems(
+    schema: SpecTableSchema, tables: Mapping[str, SpecTable], origin: Origin | None
+) -> Iterator[Problem]:
     frame = tables[schema.name].frame
-    yield from _duplicates(schema, frame)
+    yield from _duplicates(schema, frame, origin)
     for key in schema.table.foreign_keys:
         if key.reference.resource in tables:
-            yield from _orphans(schema.name, frame, key, tables[key.reference.resource].frame)
+            yield from _orphans(
+                schema.name, frame, key, tables[key.reference.resource].frame, origin
+            )
 
 
-def _duplicates(schema: SpecTableSchema, frame: pd.DataFrame) -> Iterator[Problem]:
+def _duplicates(
+    schema: SpecTableSchema, frame: pd.DataFrame, origin: Origin | None
+) -> Iterator[Problem]:
     key = list(schema.table.primary_key)
-    count = int(frame.duplicated(key, keep=False).sum())
-    if count:
+    rows = _positions(frame.duplicated(key, keep=False))
+    if rows:
         yield Problem(
             file=schema.name,
             row=0,
             field=", ".join(key),
-            found=f"{count:,} rows that share their key with another row",
+            found=f"{len(rows):,} rows that share their key with another row{_named(rows, origin)}",
             expected="a key of its own in every row",
             advice="remove repeated rows from the export, or map the columns that tell them apart",
         )
 
 
 def _orphans(
-    table: str, frame: pd.DataFrame, key: ForeignKey, referenced: pd.DataFrame
+    table: str,
+    frame: pd.DataFrame,
+    key: ForeignKey,
+    referenced: pd.DataFrame,
+    origin: Origin | None,
 ) -> Iterator[Problem]:
-    filled = frame[list(key.fields)].dropna()
+    own = frame[list(key.fields)]
     known = pd.MultiIndex.from_frame(referenced[list(key.reference.fields)])
-    count = int((~pd.MultiIndex.from_frame(filled).isin(known)).sum())
-    if count:
+    there = pd.Series(pd.MultiIndex.from_frame(own).isin(known))
+    rows = _positions(~there & own.notna().all(axis="columns").reset_index(drop=True))
+    if rows:
         yield Problem(
             file=table,
             row=0,
             field=", ".join(key.fields),
-            found=f"{count:,} rows that name a {key.reference.resource} which is not there",
+            found=f"{len(rows):,} rows that name a {key.reference.resource} which is not there"
+            + _named(rows, origin),
             expected=f"a row of {key.reference.resource} for each of them",
             advice=f"export {key.reference.resource} for the same time, closed ones included",
         )
+
+
+def _positions(marked: pd.Series[bool]) -> list[int]:
+    """The positions of the marked rows, from 0."""
+    return [int(position) for position in marked.to_numpy().nonzero()[0]]
+
+
+def _named(rows: list[int], origin: Origin | None) -> str:
+    return f": {origin.places(rows)}" if origin else ""

@@ -23,9 +23,8 @@ from oversight_agent.mapping.convert import Flags, advice, convert, expected, fi
 from oversight_agent.mapping.pseudonyms import Pseudonymiser
 from oversight_agent.mapping.rules import suggestion
 from oversight_agent.mapping.settings import FieldMapping, TableMapping
-from oversight_agent.problems import Problem, shape
+from oversight_agent.problems import Origin, Part, Problem, SourceError, shape
 from oversight_agent.tables import MAPPING, RawTable, SpecTable
-from oversight_protocol.errors import InputError
 
 MAX_PROBLEMS = 100
 """Problems listed of one field; more would not help a person to correct them."""
@@ -41,12 +40,14 @@ class Mapped:
             field that are not listed.
         rows_read: rows of the source.
         rows_rejected: those with at least one problem.
+        origin: where each row of the table stands.
     """
 
     table: SpecTable | None
     problems: tuple[Problem, ...] = field(repr=False)
     rows_read: int
     rows_rejected: int
+    origin: Origin = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,10 @@ def map_table(mapping: TableMapping, raw: RawTable, pseudonyms: Pseudonymiser) -
     """Map a source to its table.
 
     Raises:
-        InputError: the source lacks a column that the mapping names.
+        InputError: a file of the source lacks a column that the mapping names.
     """
-    _check_columns(mapping, raw)
+    for part in raw.parts:
+        _check_columns(mapping, part)
     columns = [_column(field_mapping, raw, pseudonyms) for field_mapping in mapping.fields]
     rejected = np.zeros(len(raw.frame), dtype=np.bool_)
     for column in columns:
@@ -76,19 +78,25 @@ def map_table(mapping: TableMapping, raw: RawTable, pseudonyms: Pseudonymiser) -
         problems=tuple(problem for column in columns for problem in _problems(column, raw)),
         rows_read=len(raw.frame),
         rows_rejected=int(rejected.sum()),
+        origin=raw.origin,
     )
 
 
-def _check_columns(mapping: TableMapping, raw: RawTable) -> None:
-    headers = [str(header) for header in raw.frame.columns]
-    for each in mapping.fields:
-        if each.column is not None and each.column not in headers:
-            raise InputError(
-                f"the file has no column '{each.column}', which {each.field.name} needs",
-                where=raw.source,
-                advice=suggestion(each.column, headers)
-                or "compare the mapping with the file's header line",
-            )
+def _check_columns(mapping: TableMapping, part: Part) -> None:
+    missing = [each for each in mapping.fields if each.column not in (None, *part.columns)]
+    for each in missing[:1]:
+        column = str(each.column)
+        more = f" (and {len(missing) - 1} more are missing)" if len(missing) > 1 else ""
+        raise SourceError(
+            f"the file has no column '{column}', which {each.field.name} needs{more}",
+            file=part.file,
+            field=each.field.name,
+            expected="all columns that the mapping names",
+            advice=part.hint
+            or suggestion(column, part.columns)
+            or "compare the mapping with the file's header; if titles stand above it, set"
+            " header_row",
+        )
 
 
 def _column(mapping: FieldMapping, raw: RawTable, pseudonyms: Pseudonymiser) -> _Column:
@@ -96,7 +104,7 @@ def _column(mapping: FieldMapping, raw: RawTable, pseudonyms: Pseudonymiser) -> 
         return _without_source(mapping, len(raw.frame))
     text_of_row, uniques = pd.factorize(raw.frame[mapping.column])
     texts = [str(text).strip() for text in uniques]
-    converted = convert(mapping, texts, pseudonyms)
+    converted = convert(mapping, texts, pseudonyms, date_cells=raw.parts[-1].unit == "row")
     bad = converted.bad | _missing(mapping, converted.values)
     return _Column(
         mapping, converted.values.take(text_of_row), texts, text_of_row, bad[text_of_row]
@@ -123,19 +131,21 @@ def _table(mapping: TableMapping, columns: list[_Column]) -> SpecTable:
 
 def _problems(column: _Column, raw: RawTable) -> Iterator[Problem]:
     rows = np.flatnonzero(column.bad)
-    for row in rows[:MAX_PROBLEMS]:
+    origin = raw.origin
+    for row in rows[:MAX_PROBLEMS].tolist():
         text = column.texts[column.text_of_row[row]]
-        yield _problem(column.mapping, raw.source, int(raw.frame.index[row]), text)
+        yield _problem(column.mapping, origin.part(row), int(origin.numbers[row]), text)
     if len(rows) > MAX_PROBLEMS:
         name = column.mapping.field.name
         more = f"{len(rows) - MAX_PROBLEMS:,} rows more with a problem in this field"
-        yield Problem(raw.source, 0, name, more, "no such rows", "correct those listed first")
+        file = ", ".join(dict.fromkeys(part.file for part in raw.parts))
+        yield Problem(file, 0, name, more, "no such rows", "correct those listed first")
 
 
-def _problem(mapping: FieldMapping, source: str, line: int, text: str) -> Problem:
-    name = mapping.field.name
+def _problem(mapping: FieldMapping, part: Part, row: int, text: str) -> Problem:
+    name, found = mapping.field.name, shape(text)
     if text:
-        return Problem(source, line, name, shape(text), expected(mapping), advice(mapping))
-    return Problem(
-        source, line, name, shape(text), "a value in every row", "fill it in at the source"
-    )
+        want, what_to_do = expected(mapping), advice(mapping)
+    else:
+        want, what_to_do = "a value in every row", "fill it in at the source"
+    return Problem(part.file, row, name, found, want, what_to_do, part.unit)

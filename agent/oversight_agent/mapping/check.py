@@ -27,13 +27,19 @@ from oversight_agent.mapping.settings import (
     TableMapping,
     TableSettings,
 )
-from oversight_agent.sources import SourceSettings
+from oversight_agent.mapping.source_rules import check_source
+from oversight_agent.sources import SourceSettings, tidy
 from oversight_protocol import specification as specifications
 from oversight_protocol.errors import InputError
 from oversight_protocol.specification import SpecField, Specification, SpecTableSchema
 
 _DEPTH_OF_VALUES = {"constant": 5, "blank": 5, "codes": 6}
 """How many keys lead to a value that may have one of several types; pydantic adds the type."""
+
+_TYPES_OF_VALUES = {
+    "constant": "text, a number or a date",
+    "files": "a pattern or a list of names, relative to the data folder, without '..' and '**'",
+}
 
 
 def load(path: Path) -> Mapping:
@@ -70,7 +76,7 @@ def _form_findings(error: ValidationError) -> Iterator[Finding]:
     told: set[Place] = set()
     for each in error.errors(include_url=False, include_input=False, include_context=False):
         keys = tuple(str(key) for key in each["loc"])
-        place = keys[: _DEPTH_OF_VALUES.get("".join(keys[4:5]), len(keys))]
+        place = keys[: _depth(keys)]
         if place in told:
             continue
         told.add(place)
@@ -83,9 +89,16 @@ def _form_findings(error: ValidationError) -> Iterator[Finding]:
             yield Finding(place, "this setting does not fit", expected=_expected(place, keys, each))
 
 
+def _depth(keys: Place) -> int:
+    if keys[2:3] == ("files",):
+        return 3
+    return _DEPTH_OF_VALUES.get("".join(keys[4:5]), len(keys))
+
+
 def _expected(place: Place, keys: Place, error: ErrorDetails) -> str:
     if place != keys:
-        return "text, a number or a date" if place[4] == "constant" else "text or a whole number"
+        return _TYPES_OF_VALUES.get("".join(place[2:3] if len(place) == 3 else place[4:5]),
+                                    "text or a whole number")  # fmt: skip
     return error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
 
 
@@ -122,6 +135,7 @@ def _check_tables(settings: MappingSettings, specification: Specification) -> It
 def _check_table(
     table: SpecTableSchema, settings: TableSettings, place: Place
 ) -> Iterator[Finding]:
+    yield from check_source(settings, place)
     yield from check_date_format(settings.date_format, (*place, "date_format"))
     place = (*place, "fields")
     names = [field.name for field in table.fields]
@@ -168,8 +182,8 @@ def _error(document: Document, findings: list[Finding]) -> InputError:
 
 
 def _resolve(table: SpecTableSchema, settings: TableSettings) -> TableMapping:
-    source = SourceSettings(
-        file=settings.file, encoding=settings.encoding, delimiter=settings.delimiter
+    source = SourceSettings.model_validate(
+        settings.model_dump(include=set(SourceSettings.model_fields))
     )
     return TableMapping(
         table, source, tuple(_resolve_field(field, settings) for field in table.fields)
@@ -180,7 +194,7 @@ def _resolve_field(field: SpecField, table: TableSettings) -> FieldMapping:
     settings = table.fields.get(field.name, FieldSettings())
     return FieldMapping(
         field,
-        column=None if settings.column is None else settings.column.strip(),
+        column=None if settings.column is None else tidy(settings.column),
         constant=settings.constant,
         codes=_resolve_codes(field, settings),
         date_format=settings.date_format or table.date_format,

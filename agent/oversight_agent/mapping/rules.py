@@ -20,6 +20,7 @@ from math import isfinite
 
 from oversight_agent.mapping.document import Place
 from oversight_agent.mapping.settings import (
+    EXCEL_DATE,
     FIRST_DATE,
     LAST_DATE,
     Code,
@@ -79,6 +80,8 @@ def _check_column(field: SpecField, settings: FieldSettings, place: Place) -> It
 
 def check_date_format(text: str, place: Place) -> Iterator[Finding]:
     """What is wrong with a date format."""
+    if text == EXCEL_DATE:
+        return
     directives = re.findall(r"%(.?)", text, re.DOTALL)
     if set(directives) <= _DIRECTIVES and all(_reads_back(day, text) for day in _SAMPLES):
         return

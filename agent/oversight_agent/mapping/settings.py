@@ -14,6 +14,10 @@ from oversight_agent.sources import SourceSettings
 from oversight_protocol.specification import SpecField, Specification, SpecTableSchema
 
 ISO_DATE = "%Y-%m-%d"
+"""The default date format. It reads a day with a time too, and drops the time."""
+
+EXCEL_DATE = "excel"
+"""The date format of Excel's day numbers."""
 
 FIRST_DATE, LAST_DATE = date(1900, 1, 1), date(2100, 12, 31)
 """The dates that a table may hold. Systems write others in place of "unknown" or "for ever"."""
@@ -30,7 +34,8 @@ class FieldSettings(BaseModel):
     Attributes:
         column: the source's column.
         constant: one value for all rows, in place of a column.
-        date_format: how the column writes dates, in `strptime`'s directives.
+        date_format: how the column writes dates, in `strptime`'s directives; or `excel` for Excel's
+            day numbers, counted from 1 January 1900.
         codes: from the column's values to the specification's codes.
         blank: the code of an empty value.
     """
@@ -93,6 +98,12 @@ class TableMapping:
     def name(self) -> str:
         """The specification's name of the table."""
         return self.table.name
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The source's columns that the fields are filled from, each once."""
+        named = (each.column for each in self.fields if each.column is not None)
+        return tuple(dict.fromkeys(named))
 
 
 @dataclass(frozen=True)

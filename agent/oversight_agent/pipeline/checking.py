@@ -15,7 +15,7 @@ from typing import Any
 
 from oversight_agent import files, readers
 from oversight_agent.mapping import Pseudonymiser, load, map_table
-from oversight_agent.problems import Problem
+from oversight_agent.problems import Origin, Problem, problem_of
 from oversight_agent.tables import SpecTable
 from oversight_agent.validate import validate
 from oversight_protocol.errors import InputError
@@ -56,22 +56,24 @@ def check(mapping_file: Path, data: Path, secret_file: Path) -> Check:
     secret = files.read(secret_file, "the secret of the pseudonyms", "restore it")
     pseudonyms = Pseudonymiser(secret)
     tables: dict[str, SpecTable] = {}
+    origins: dict[str, Origin] = {}
     checks: list[TableCheck] = []
     problems: list[Problem] = []
     for name, table in sorted(mapping.tables.items()):
         try:
-            mapped = map_table(table, readers.read(table.source, data), pseudonyms)
+            raw = readers.read(table.source, data, table.columns)
+            mapped = map_table(table, raw, pseudonyms)
         except InputError as error:
             checks.append(TableCheck(name, 0, 0, usable=False))
-            problems.append(_problem(table.source.name, error))
+            problems.append(problem_of(error))
             continue
         problems.extend(mapped.problems)
         checks.append(TableCheck(
             name, mapped.rows_read, mapped.rows_rejected, usable=mapped.table is not None
         ))  # fmt: skip
         if mapped.table is not None:
-            tables[name] = mapped.table
-    broken = validate(tables, mapping.specification)
+            tables[name], origins[name] = mapped.table, mapped.origin
+    broken = validate(tables, mapping.specification, origins)
     return Check(_without(checks, broken), (*problems, *broken))
 
 
@@ -82,14 +84,3 @@ def _without(checks: Sequence[TableCheck], broken: Sequence[Problem]) -> tuple[T
                    usable=one.usable and one.table not in unusable)
         for one in checks
     )  # fmt: skip
-
-
-def _problem(file: str, error: InputError) -> Problem:
-    return Problem(
-        file=file,
-        row=0,
-        field="",
-        found=error.found or error.what,
-        expected=error.expected,
-        advice=error.advice,
-    )

@@ -37,7 +37,7 @@ from oversight_agent.pipeline.confine import (
     limit,
 )
 from oversight_agent.pipeline.job import Job, JobResult, Question, TableResult
-from oversight_agent.problems import Problem
+from oversight_agent.problems import Origin, Problem, problem_of
 from oversight_agent.tables import SafeTable, SpecTable, UnsafeTable
 from oversight_agent.validate import validate
 from oversight_protocol.durability import Step
@@ -48,9 +48,10 @@ Key = tuple[str, str]
 
 @dataclass
 class _Sources:
-    """What could be read: usable tables by name, and what was wrong."""
+    """What could be read: usable tables by name, where their rows stand, and what was wrong."""
 
     tables: dict[str, SpecTable] = field(default_factory=dict, repr=False)
+    origins: dict[str, Origin] = field(default_factory=dict, repr=False)
     problems: list[Problem] = field(default_factory=list, repr=False)
 
 
@@ -94,7 +95,7 @@ def _sources(job: Job) -> _Sources:
         )
         pseudonyms = Pseudonymiser(secret)
     except InputError as error:
-        sources.problems.append(_problem(error))
+        sources.problems.append(problem_of(error))
         return sources
     # 2. Each source that a question needs.
     for name in sorted({name for table in job.base_tables for name in table.reads}):
@@ -125,25 +126,21 @@ def _add(
         sources.problems.append(Problem(name, 0, "", "a table without a mapping", "one", advice))
         return
     try:
-        mapped = map_table(mapping, readers.read(mapping.source, job.data), pseudonyms)
+        raw = readers.read(mapping.source, job.data, mapping.columns)
+        mapped = map_table(mapping, raw, pseudonyms)
     except InputError as error:
-        sources.problems.append(_problem(error))
+        sources.problems.append(problem_of(error))
         return
     sources.problems.extend(mapped.problems)
     if mapped.table is not None:
-        sources.tables[name] = mapped.table
+        sources.tables[name], sources.origins[name] = mapped.table, mapped.origin
 
 
 def _drop_invalid(sources: _Sources, mapping: Mapping) -> None:
-    problems = validate(sources.tables, mapping.specification)
+    problems = validate(sources.tables, mapping.specification, sources.origins)
     sources.problems.extend(problems)
     for name in {problem.file for problem in problems}:
         del sources.tables[name]
-
-
-def _problem(error: InputError) -> Problem:
-    found = f"{error.what}: {error.found}" if error.found else error.what
-    return Problem(error.where, 0, "", found, error.expected, error.advice)
 
 
 def _evaluated(

@@ -6,86 +6,85 @@ Rules kept here:
    shift long ones in silence.
 2. Every value is text: nothing is guessed, "NA" is two letters.
 3. The index is the line on which a record starts, also where quoted values span lines.
-4. A byte-order mark and the kind of line ends do not matter.
+4. A byte-order mark, the kind of line ends and a first line `sep=;` do not matter.
 """
 
 from __future__ import annotations
 
 import warnings
 from io import BytesIO
-from pathlib import Path
 
 import pandas as pd
 
-from oversight_agent.readers.layout import Layout, scan
-from oversight_agent.sources import SourceLimits, SourceSettings, read_bytes
+from oversight_agent.problems import Part, SourceError
+from oversight_agent.readers import encodings
+from oversight_agent.readers.header import spoken
+from oversight_agent.readers.layout import Layout, advise, scan
+from oversight_agent.readers.request import Request
+from oversight_agent.sources import read_bytes
 from oversight_agent.tables import RawTable
-from oversight_protocol.errors import InputError
 
 
-def read_delimited(source: SourceSettings, path: Path, limits: SourceLimits) -> RawTable:
+def read_delimited(request: Request) -> RawTable:
     """Read a delimited text file.
 
     Raises:
         InputError: see `oversight_agent.readers.read`.
     """
-    text = _decode(read_bytes(path, source.name, limits.bytes), source)
-    layout = scan(text, source, limits)
-    return RawTable(frame=_parse(text, layout, source), source=source.name)
+    data = read_bytes(request.path, request.name, request.limits.bytes)
+    text = encodings.decode(data, request)
+    _check_own_word(text, request)
+    layout = scan(text, request)
+    frame = _parse(text, layout, request)
+    missing = set(request.columns or ()) - set(layout.header)
+    hint = advise(text, layout.header_line, request) if missing else ""
+    return RawTable(frame, (Part(request.name, len(frame), layout.header, hint=hint),))
 
 
-def _decode(data: bytes, source: SourceSettings) -> bytes:
-    """The file as UTF-8 without a byte-order mark, lines ending in LF."""
-    try:
-        text = data.decode(source.encoding).lstrip("\ufeff").encode()
-    except UnicodeDecodeError as error:
-        raise _wrong_encoding(source, f", line {data.count(10, 0, error.start) + 1}") from None
-    except (LookupError, ValueError):
-        raise _wrong_encoding(source, "") from None
-    text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if b"\0" in text:
-        raise _zero_byte(source, text.count(b"\n", 0, text.index(b"\0")) + 1)
-    return text
+def _check_own_word(text: bytes, request: Request) -> None:
+    """Excel writes the delimiter into a first line of its own, as `sep=;`."""
+    first = text.split(b"\n", 1)[0].decode().strip().strip('"')
+    own = first[4:] or "\t"
+    if first[:4].lower() == "sep=" and own != request.source.delimiter:
+        raise SourceError(
+            "the first line of the file says that its delimiter is another",
+            file=request.name,
+            row=1,
+            expected=f"the delimiter {spoken(request.source.delimiter)}, as in the mapping",
+            advice="set the delimiter in the mapping to the one that the first line names",
+        )
 
 
-def _wrong_encoding(source: SourceSettings, line: str) -> InputError:
-    return InputError(
-        f"the file is not in the encoding {source.encoding}",
-        where=f"{source.name}{line}",
-        advice="state its encoding in the mapping; for a CSV file from Excel it is utf-8 or cp1252",
-    )
-
-
-def _zero_byte(source: SourceSettings, line: int) -> InputError:
-    return InputError(
-        "the file holds a zero byte, which text does not",
-        where=f"{source.name}, line {line}",
-        advice="export it again as text; if its encoding is utf-16, state that in the mapping",
-    )
-
-
-def _parse(text: bytes, layout: Layout, source: SourceSettings) -> pd.DataFrame:
+def _parse(text: bytes, layout: Layout, request: Request) -> pd.DataFrame:
+    index = pd.Index(layout.lines, dtype="int64")
+    wanted = [name for name in layout.header if request.wants(name)]
+    if not wanted:
+        return pd.DataFrame(index=index)
     body = text.split(b"\n", layout.header_line - 1)[-1]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
-            frame = _take_apart(body, layout.header, source.delimiter).iloc[1:]
+            frame = _take_apart(body, layout.header, wanted, request.source.delimiter).iloc[1:]
     except (ValueError, pd.errors.ParserWarning):
-        raise _unsound(source) from None
+        raise _unsound(request) from None
     if len(frame) != len(layout.is_row):
-        raise _unsound(source)
-    frame = frame[layout.is_row]
-    frame.index = pd.Index(layout.lines, dtype="int64")
+        raise _unsound(request)
+    if not all(layout.is_row):
+        frame = frame[layout.is_row]
+    frame.index = index
     return frame
 
 
-def _take_apart(body: bytes, header: tuple[str, ...], delimiter: str) -> pd.DataFrame:
+def _take_apart(
+    body: bytes, header: tuple[str, ...], wanted: list[str], delimiter: str
+) -> pd.DataFrame:
     """All lines as rows, the header and blank ones too."""
     return pd.read_csv(
         BytesIO(body),
         sep=delimiter,
         header=None,
         names=list(header),
+        usecols=wanted,
         index_col=False,
         dtype=str,
         keep_default_na=False,
@@ -95,10 +94,10 @@ def _take_apart(body: bytes, header: tuple[str, ...], delimiter: str) -> pd.Data
     )
 
 
-def _unsound(source: SourceSettings) -> InputError:
-    return InputError(
+def _unsound(request: Request) -> SourceError:
+    return SourceError(
         "the file cannot be taken apart without doubt",
-        where=source.name,
+        file=request.name,
         expected="quotation marks only around whole values, doubled inside them",
         advice="export it again as CSV",
     )

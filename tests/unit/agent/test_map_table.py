@@ -23,7 +23,7 @@ from oversight_agent.mapping import (
     map_table,
 )
 from oversight_agent.mapping.settings import Code
-from oversight_agent.problems import Problem
+from oversight_agent.problems import Part, Problem
 from oversight_agent.sources import SourceSettings
 from oversight_agent.tables import RawTable
 from oversight_protocol import specification
@@ -67,7 +67,11 @@ GOOD_ROW = {
 def raw_table(*rows: dict[str, str]) -> RawTable:
     frame = pd.DataFrame([GOOD_ROW | row for row in rows], columns=list(GOOD_ROW), dtype="str")
     frame.index = pd.Index([2 + 3 * number for number in range(len(rows))], dtype="int64")
-    return RawTable(frame=frame, source="staff.csv")
+    return raw(frame, "staff.csv")
+
+
+def raw(frame: pd.DataFrame, file: str) -> RawTable:
+    return RawTable(frame, (Part(file, len(frame), tuple(map(str, frame.columns))),))
 
 
 def map_rows(*rows: dict[str, str]) -> Mapped:
@@ -218,10 +222,10 @@ def test_a_column_that_the_source_lacks_is_refused_with_the_nearest() -> None:
 
 
 def test_a_source_without_a_header_does_not_show_its_first_row() -> None:
-    raw = RawTable(pd.DataFrame({"Ottoline": ["x"]}, dtype="str"), "staff.csv")
+    source = raw(pd.DataFrame({"Ottoline": ["x"]}, dtype="str"), "staff.csv")
 
     with pytest.raises(InputError) as caught:
-        map_table(worker_mapping(), raw, PSEUDONYMS)
+        map_table(worker_mapping(), source, PSEUDONYMS)
 
     assert "Ottoline" not in str(caught.value)
 
@@ -234,7 +238,7 @@ def test_a_mapping_file_and_a_source_come_together(tmp_path: Path) -> None:
     frame = pd.DataFrame({"T": ["1", "2"], "S": ["assessment", " "]}, dtype="str")
 
     mapping = load(tmp_path / "mapping.toml").tables["team"]
-    mapped = map_table(mapping, RawTable(frame, "t.csv"), PSEUDONYMS)
+    mapped = map_table(mapping, raw(frame, "t.csv"), PSEUDONYMS)
 
     assert mapped.table is not None
     assert mapped.table.frame["service"].tolist() == ["assessment", "other"]

@@ -39,7 +39,7 @@ def test_every_value_is_text_as_it_stands(tmp_path: Path) -> None:
     raw = read_text(tmp_path, "a,b,c\n007,NA, x \n,1.0,null\n")
 
     assert raw.frame.to_dict("list") == {"a": ["007", ""], "b": ["NA", "1.0"], "c": [" x ", "null"]}
-    assert raw.source == "log.csv"
+    assert [(part.file, part.rows, part.unit) for part in raw.parts] == [("log.csv", 2, "line")]
 
 
 def test_the_index_is_the_line_on_which_a_record_starts(tmp_path: Path) -> None:
@@ -147,14 +147,14 @@ def test_a_source_over_a_limit_is_refused(tmp_path: Path, limits: SourceLimits, 
     (tmp_path / "log.csv").write_text("a,b\n1,2\n3,4\n")
 
     with pytest.raises(InputError, match=says):
-        read(SOURCE, tmp_path, limits)
+        read(SOURCE, tmp_path, limits=limits)
 
 
 def test_blank_lines_count_towards_the_limit_of_rows(tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_text("a,b\n1,2\n\n\n")
 
     with pytest.raises(InputError, match="too many rows"):
-        read(SOURCE, tmp_path, SourceLimits(rows=2))
+        read(SOURCE, tmp_path, limits=SourceLimits(rows=2))
 
 
 def test_wide_lines_without_values_before_the_header_are_passed_over(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_wide_lines_without_values_before_the_header_are_passed_over(tmp_path: P
 def test_a_source_at_its_limits_is_read(tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_text("a,b\n1,2\n3,4\n")
 
-    raw = read(SOURCE, tmp_path, SourceLimits(bytes=12, rows=2, columns=2))
+    raw = read(SOURCE, tmp_path, limits=SourceLimits(bytes=12, rows=2, columns=2))
 
     assert len(raw.frame) == 2
 
