@@ -106,10 +106,12 @@ def say_table_answer(table: dict[str, Any], reason: str = "") -> None:
     family = f" ({table['family']}{known_here})" if table["family"] else ""
     say(f"\n{table['table']}, {table['period']}: {table['status']}{family}")
     if table["rows"]:
-        outcomes = [cell["outcome"] for cell in table["rows"][0]["cells"]]
-        say_table(("", *outcomes, "all"), [
+        first = table["rows"][0]
+        outcomes = [cell["outcome"] for cell in first["cells"]]
+        sums = [f"sum of {cell['outcome']}" for cell in first.get("sums", ())]
+        say_table(("", *outcomes, "all", *sums), [
             (f"{row['dimension']} {row['category']}".strip() or "whole authority",
-             *(_shown(cell) for cell in (*row["cells"], row["total"])))
+             *(_shown(cell) for cell in (*row["cells"], row["total"], *row.get("sums", ()))))
             for row in table["rows"]
         ])  # fmt: skip
 

@@ -20,8 +20,10 @@ from filelock import FileLock
 from oversight_agent import config, logs, service
 from oversight_agent.cli import app, main
 from oversight_agent.cli.ledger import read_ledger
+from oversight_agent.cli.releases import say_table_answer
 from oversight_protocol.envelope import Envelope
 from oversight_protocol.errors import LedgerError
+from oversight_protocol.release import Cell, Row, TableAnswer
 from support.protocol import KENT
 from support.requests import (
     MAPPING,
@@ -174,6 +176,19 @@ def test_a_release_is_shown_with_the_reasons_that_do_not_leave(
 
     assert "kinds, 2024-Q1: refused (policy, here known as table-blocked)" in shown
     assert "whole authority  40  40  80" in shown
+
+
+def test_sums_are_shown_beside_the_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    cells = [Cell(outcome="children", value=165), Cell(outcome="fte", value=None, marker="[c]")]
+    row = Row(dimension="", category="", cells=(), total=Cell(outcome="all", value=10),
+              sums=tuple(cells))  # fmt: skip
+    answer = TableAnswer(table="caseload", period="2024-Q1", status="released", rows=(row,))
+
+    say_table_answer(answer.model_dump(mode="json"))
+
+    heading, figures = capsys.readouterr().out.splitlines()[-2:]
+    assert heading.strip() == "all  sum of children  sum of fte"
+    assert figures.split() == ["whole", "authority", "10", "165", "[c]"]
 
 
 def test_refusals_are_listed_with_their_reasons(answered: Agent, command: Command) -> None:
