@@ -187,10 +187,14 @@ def test_two_small_categories_are_not_found_together_as_what_the_third_leaves_of
     assert after[1] >= 9
 
 
-def test_one_person_who_dominates_two_hidden_categories_together_is_not_found_from_the_rest():
+@pytest.mark.parametrize("dimensions", [FOUR, MANY], ids=["few", "many"])
+def test_one_person_who_dominates_two_hidden_categories_together_is_not_found_from_the_rest(
+    dimensions,
+):
     persons: list[Person] = [(0, (0,), (480,)), *crowd(5, 0, 2), *crowd(12, 1, 0)]
-    persons += [*crowd(40, 2, 14), *crowd(30, 3, 16)]
-    unsafe = sum_up(magnitude_table([CHILDREN], FOUR), persons)
+    for category in range(2, len(dimensions["service"])):
+        persons += crowd(30 + category, category, 14)
+    unsafe = sum_up(magnitude_table([CHILDREN], dimensions), persons)
     both: list[Key] = [("service", code, "children") for code in ("a", "b")]
 
     before = Attacker(unsafe.table, draft(unsafe), RULES).interval(both)
@@ -198,6 +202,20 @@ def test_one_person_who_dominates_two_hidden_categories_together_is_not_found_fr
 
     assert before[1] - before[0] < 48
     assert after[1] - after[0] >= 48
+
+
+def test_a_single_worker_who_knows_their_own_category_does_not_find_two_others_together():
+    persons = [*crowd(4, 0, 11), *crowd(5, 1, 13), *crowd(1, 2, 15), *crowd(63, 3, 12)]
+    unsafe = sum_up(magnitude_table([CHILDREN], FOUR), persons)
+    own = {("service", "c", "all"): 1, ("service", "c", "children"): 15}
+    both: list[Key] = [("service", code, "all") for code in ("a", "b")]
+
+    before = Attacker(unsafe.table, draft(unsafe), RULES, own).interval(both)
+    after = Attacker(unsafe.table, protected(unsafe), RULES, own).interval(both)
+
+    assert before[0] > 0
+    assert after[0] == 0
+    assert after[1] >= 9
 
 
 def test_a_mean_from_rounded_parts_with_a_known_divisor_leaves_the_sum_in_its_interval():

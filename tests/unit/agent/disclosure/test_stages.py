@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
+import sys
 
+import numpy as np
 import pytest
 
 from oversight_agent.disclosure import audit, primary, secondary
-from oversight_agent.disclosure.figures import TOTAL_OF_ROW, Figure, Grid, Shape
+from oversight_agent.disclosure.figures import TOTAL_OF_ROW, Figure, Grid, Scale, Shape
+from oversight_agent.disclosure.knowledge import Knowledge
 from oversight_agent.disclosure.needs import Need
+from oversight_agent.disclosure.points import Points
 from oversight_agent.disclosure.solver import Program, Solver, UnsolvedError
 from oversight_agent.disclosure.view import View
 from oversight_protocol.policy import Rules
@@ -93,6 +98,79 @@ def test_what_the_solver_cannot_solve_counts_as_exposed(monkeypatch):
     monkeypatch.setattr(Solver, "minimise", fail)
 
     assert not audit.is_safe(view({}), [53, 50, 3, 0], [small(SECOND, 3)])
+
+
+def test_a_solver_that_met_an_impossible_program_goes_on_with_the_next():
+    program = Program()
+    variable = program.variable(1, 5)
+    program.require({variable: 1.0}, high=3)
+    solver, possible = Solver(program), program.bounds
+    impossible = dataclasses.replace(possible, most=np.array([0.0]))
+
+    with pytest.raises(UnsolvedError):
+        solver.minimise({variable: -1.0}, impossible)
+
+    assert list(solver.minimise({variable: -1.0}, possible)) == [3]
+    assert list(solver.minimise({variable: 1.0}, possible)) == [1]
+
+
+def test_the_solver_writes_nothing_where_a_worker_writes_its_result():
+    script = (
+        "from oversight_agent.disclosure.solver import Program, Solver\n"
+        "program = Program()\n"
+        "variable = program.variable(1, 5)\n"
+        "program.require({variable: 1.0}, high=3)\n"
+        "Solver(program).minimise({variable: 1.0}, program.bounds)\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+
+    assert (done.stdout, done.stderr) == (b"", b"")
+
+
+def points(truths: list[int], *needs: Need) -> tuple[Points, Knowledge]:
+    knowledge = Knowledge(LINE)
+    return Points(knowledge.program, np.array(truths, dtype=float), needs), knowledge
+
+
+def test_a_point_counts_for_a_view_only_if_it_keeps_all_that_is_known_of_it():
+    found, knowledge = points([152, 50, 100, 2], small(THIRD, 2))
+    found.learn(np.array([152.0, 48.0, 98.0, 6.0]))
+    found.learn(np.array([152.0, 43.0, 100.0, 9.0]))
+    found.learn(np.array([152.0, 50.0, 100.0, 12.0]))
+
+    intervals = []
+    for shown in ({TOTAL: 150, FIRST: 50}, {TOTAL: 150}, {TOTAL: 150, FIRST: 50, SECOND: 100}):
+        found.look(knowledge.bounds(view(shown)))
+        intervals.append(found.interval(0))
+
+    assert intervals == [(2, 6), (2, 9), (2, 6)]
+
+
+def test_a_point_counts_only_for_those_whose_own_knowledge_it_keeps():
+    found, knowledge = points([60, 50, 9, 1], small(SECOND, 9), small(SECOND, 9, known=(THIRD,)))
+    found.look(knowledge.bounds(view({})))
+
+    found.learn(np.array([60.0, 50.0, 5.0, 5.0]))
+    found.learn(np.array([62.0, 50.0, 11.0, 1.0]))
+
+    assert [found.interval(0), found.interval(1)] == [(5, 11), (9, 11)]
+
+
+def test_knowledge_that_is_not_true_is_a_mistake_of_the_program():
+    found, knowledge = points([60, 50, 9, 1])
+
+    with pytest.raises(ValueError, match="not true"):
+        found.look(knowledge.bounds(view({FIRST: 100})))
+
+
+@pytest.mark.parametrize(("zeros", "least"), [(False, 1), (True, 0)])
+def test_a_published_sum_is_not_nothing_unless_zeros_may_be_shown(zeros, least):
+    shape = Shape(rows=1, outcomes=1, dimensions=(), scales=(Scale(one=100, ceiling=500),))
+    shown = View(shape, {TOTAL: 20, FIRST: 0}, 5, 10, zeros)
+
+    assert shown.bounds(FIRST) == (least, 249)
+    assert shown.bounds(TOTAL) == (18, 22)
 
 
 @pytest.mark.parametrize("seed", range(6))
