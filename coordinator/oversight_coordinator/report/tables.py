@@ -163,9 +163,9 @@ def _cell(row: PooledRow, measure: Measure) -> Cell:
 def _own_cell(row: AuthorityRow | None, measure: Measure) -> Cell:
     if row is None:
         return Cell("[x]")
-    return Cell(
-        words.value(row, measure), (words.interval(row, measure),) if words.is_bounded(row) else ()
-    )
+    known = (words.interval(row, measure),) if words.is_bounded(row) else ()
+    base = (f"of {row.denominator:,}",) if measure.kind == "share" and row.denominator else ()
+    return Cell(words.value(row, measure), (*known, *base))
 
 
 def _quarters(material: Material) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import pytest
 
 from oversight_coordinator.authorities import AUTHORITIES, authority
 from oversight_coordinator.outcomes import LaOutcome
-from oversight_coordinator.pool import PooledRow, csv_bytes
+from oversight_coordinator.pool import AuthorityRow, PooledRow, csv_bytes
 from oversight_coordinator.report import render, write_report
 from oversight_protocol.canonical import digest
 from oversight_protocol.errors import FAMILY_TEXT, Family, InputError
@@ -85,8 +85,19 @@ def study_of(**changed):
         "base_tables": (table,),
         "measures": (
             measure_of("both_parts_recorded", "3", "Both parts recorded", ("both",)),
-            measure_of("neither_part_recorded", "6", "Neither part recorded", ("neither",)),
-            measure_of("location_unknown", "7", "Unknown", ("unknown",), (*KNOWN, "unknown")),
+            measure_of(
+                "neither_part_recorded", "6", "Supervisions record neither part", ("neither",)
+            ),
+            measure_of(
+                "location_unknown",
+                "7",
+                "A title that has by itself nine words already",
+                ("unknown",),
+                (*KNOWN, "unknown"),
+            ),
+            measure_of(
+                "part1_only", "4", "This title has all ten words and no room more", ("part1_only",)
+            ),
         ),
     }
     return Study(**(fields | changed))
@@ -145,6 +156,25 @@ def rows_of(study=STUDY, **changed):
     )
 
 
+def own_rows(study=STUDY, las=("E10000016", "E06000035"), **changed):
+    """Each authority's own figures: the second has fewer than the first."""
+    return tuple(
+        AuthorityRow(
+            la=la,
+            measure=measure.id,
+            period=period.id,
+            **(
+                {"estimate": 46.8 - at, "lower": 46.1 - at, "upper": 47.3 - at, "numerator": 4120}
+                | {"denominator": 8805, "marker": ""}
+                | changed
+            ),
+        )
+        for measure in study.measures
+        for period in PERIODS
+        for at, la in enumerate(las)
+    )
+
+
 class Page(HTMLParser):
     """Elements with their attributes and text, and whether every tag is closed."""
 
@@ -173,59 +203,94 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
 
-def page_of(study=STUDY, rows=None, las=LAS):
-    return Page(render(study, study.waves[0], rows_of(study) if rows is None else rows, las, MADE))
+def html_of(study=STUDY, rows=None, las=LAS, own=None):
+    rows = rows_of(study) if rows is None else rows
+    own = own_rows(study) if own is None else own
+    return render(study, study.waves[0], rows, own, las, made=MADE)
 
 
-def test_the_page_opens_with_the_answer_to_the_hypothesis():
+def page_of(*given, **named):
+    return Page(html_of(*given, **named))
+
+
+def test_the_page_opens_with_what_was_tested_and_the_figure():
     text = page_of().text
 
-    assert "Conversations take place, and neither part is recorded." in text
-    assert "In July to September 2026 the share was 46.8% of 17,615 events" in text
-    assert "2 of 3 authorities; 46.1% to 47.3% over all 2 that answered" in text
-    assert text.index("July to September 2026 the share") < text.index("June 2026 the share")
+    tested = text.index("The hypothesis: supervision takes place, but neither")
+    figure = text.index(
+        "46.8% Supervisions record neither part, July to September 2026: 17,615 events"
+    )
+    others = [text.index(word) for word in ("What to read first", "Contents", "Who took part")]
+
+    assert "interval 46.1% to 47.3%; from 2 of 3 authorities." in text[figure:]
+    assert [tested, figure, *others] == sorted([tested, figure, *others])
 
 
-def test_every_figure_says_how_many_authorities_it_is_from():
-    html = render(STUDY, WAVE, rows_of(), LAS, MADE)
+def test_every_pooled_figure_says_how_many_authorities_it_is_from():
+    html = html_of(own=())
 
-    cells = re.findall(r"<td>(.*?)</td>", html, re.DOTALL)
-    figures = [cell for cell in cells if "value" in cell]
+    cells = re.findall(r"<td><span(.*?)</td>", html, re.DOTALL)
 
-    assert len(figures) == len(rows_of())
-    assert all("2 of 3 authorities" in figure for figure in figures)
+    assert len(cells) == len(rows_of())
+    assert all("from 2 of 3 authorities" in cell for cell in cells)
 
 
 def test_each_measure_has_the_whole_the_services_and_both_quarters():
     page = page_of()
 
-    assert page.text.count("All together") == len(STUDY.measures)
-    assert page.text.count("Children in need") == len(STUDY.measures)
+    tables = len(STUDY.measures)
+    assert len(page.all("caption")) == 3 * tables + 1
+    assert page.text.count("Children in need") == tables
     for measure in STUDY.measures:
-        assert {"id": measure.id} in page.all("h3")
-        assert {"href": f"#{measure.id}"} in page.all("a")
+        assert {"id": f"m-{measure.id}"} in page.all("h4")
+        assert {"href": f"#m-{measure.id}"} in page.all("a")
+
+
+def test_a_title_has_the_latest_figure_and_at_most_ten_words():
+    page = page_of()
+
+    assert "6 Supervisions record neither part: 46.8%" in page.text
+    assert "7 A title that has by itself nine words already" in page.text
+    assert "nine words already: 46.8%" in page.text
+    assert "all ten words and no room more" in page.text
+    assert "no room more: 46.8%" not in page.text
 
 
 @pytest.mark.parametrize(
     ("marker", "word"),
-    [("[c]", "withheld"), ("[x]", "no authority answered"), ("[z]", "no events")],
+    [("[c]", "withheld"), ("[x]", "no authority answered"), ("[z]", "there were no events")],
 )
 def test_a_figure_that_is_not_there_is_marked_and_explained(marker, word):
     absent = {"estimate": None, "numerator": None, "denominator": None, "marker": marker}
-    rows = rows_of(**absent, las_published=0, **({} if marker == "[c]" else {"lower": None}))
+    bounds = {} if marker == "[c]" else {"lower": None, "upper": None}
+    rows = rows_of(**absent, las_published=0, **bounds)
 
-    page = page_of(rows=rows)
+    page = page_of(rows=rows, own=own_rows(**absent, lower=None, upper=None))
 
     assert page.text.count(marker) > len(rows)
     assert word in page.text
-    assert "0 of 3 authorities" in page.text
+    assert "from 0 of 3 authorities" in page.text
+    assert "stays open" in page.text
+    assert "No chart: no authority has a figure of its own" in page.text
     assert "None" not in page.text
+
+
+def test_the_meaning_of_a_marker_stands_above_the_table_that_has_it():
+    absent = {"estimate": None, "numerator": None, "denominator": None, "marker": "[c]"}
+
+    html = html_of(rows=rows_of(**absent, las_published=0))
+
+    tables = html.split("<table")[1:]
+    with_marker = [at for at, one in enumerate(tables) if '"value">[c]' in one.split("</table>")[0]]
+    before = [html.split("<table")[at].split("</table>")[-1] for at in with_marker]
+    assert len(with_marker) == 2 * len(STUDY.measures)
+    assert all("<b>[c]</b> confidential" in text for text in before)
 
 
 def test_an_interval_over_more_authorities_than_the_figure_says_so():
     page = page_of(rows=rows_of(las_published=1, las_answered=2))
 
-    assert "1 of 3 authorities; range from 2" in page.text
+    assert "from 1 of 3 authorities; the interval covers all 2 that answered" in page.text
 
 
 def test_an_unbounded_interval_is_not_dressed_up_as_a_finding():
@@ -237,10 +302,22 @@ def test_an_unbounded_interval_is_not_dressed_up_as_a_finding():
 def test_every_authority_is_named_with_its_ending_and_a_refusal_with_its_fixed_sentence():
     page = page_of()
 
-    assert "1 of 3 authorities released figures" in page.text
+    assert "1 of 3 authorities answered; 1 refused and 1 could not be reached." in page.text
     assert f"Medway Refused {FAMILY_TEXT[Family.POLICY]}" in page.text
     assert "Brighton and Hove Not reached It did not answer in time." in page.text
-    assert page.text.index("Brighton and Hove Not") < page.text.index("Kent Released")
+    assert page.text.index("Brighton and Hove Not") < page.text.index("Kent Answered")
+
+
+def test_a_table_that_an_authority_refused_is_named_with_the_reason_in_words():
+    las = (LaOutcome("E1", "Slough", "released", refused=(("recording", "data, policy"),)), *LAS)
+
+    page = page_of(las=las)
+
+    assert "2 of 4 authorities answered (1 of them not every table)" in page.text
+    assert (
+        "Slough Answered all but 1 table It answered all but “Where the two parts are recorded” "
+        "(the data is not available there; its own policy)." in page.text
+    )
 
 
 def test_a_held_release_says_whose_turn_it_is():
@@ -264,7 +341,7 @@ def test_the_approval_and_the_origin_are_on_the_page():
 
 def test_the_page_needs_nothing_but_itself():
     page = page_of()
-    html = render(STUDY, WAVE, rows_of(), LAS, MADE)
+    html = html_of()
 
     assert not {"script", "link", "img", "iframe", "object"} & {tag for tag, _ in page.elements}
     assert all(a["href"].startswith("#") for a in page.all("a"))
@@ -287,19 +364,21 @@ def test_the_page_is_well_formed_and_every_anchor_has_its_target():
             assert name not in attributes or attributes[name] in targets
 
 
-def test_tables_and_chart_are_accessible():
+def test_tables_and_charts_are_accessible():
     page = page_of()
 
     assert page.all("html") == [{"lang": "en-GB"}]
     assert any(meta.get("name") == "viewport" for meta in page.all("meta"))
-    assert len(page.all("caption")) == len(page.all("table")) == len(STUDY.measures) + 1
+    assert len(page.all("caption")) == len(page.all("table"))
     assert all(th.get("scope") in {"col", "row", "rowgroup"} for th in page.all("th"))
     scrolled = [div for div in page.all("div") if div.get("class") == "scroll"]
     assert len(scrolled) == len(page.all("table"))
     assert all(div["tabindex"] == "0" and div["role"] == "region" for div in scrolled)
-    (svg,) = page.all("svg")
-    assert svg["role"] == "img"
-    assert "In words: Both parts recorded 46.8% (2 of 3 authorities)" in page.text
+    charts = [svg for svg in page.all("svg") if svg.get("class") == "chart"]
+    assert len(charts) == len(STUDY.measures) + 1
+    assert all(chart["role"] == "img" for chart in charts)
+    assert all({"aria-labelledby", "aria-describedby"} <= chart.keys() for chart in charts)
+    assert "In words: both 46.8% (2 of 3 authorities); neither 46.8% (2 of 3" in page.text
 
 
 def luminance(colour):
@@ -314,42 +393,38 @@ def contrast(dark, light):
 
 @pytest.mark.parametrize("background", ["#ffffff", "#FFE9A8"])
 def test_every_colour_of_text_stands_out(background):
-    html = render(STUDY, WAVE, rows_of(), LAS, MADE)
+    html = html_of()
 
-    colours = set(re.findall(r"[ {](?:color|fill): (#[0-9A-Fa-f]{6})", html))
+    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)[1]
+    colours = set(re.findall(r"[ {]color: (#[0-9A-Fa-f]{6})", style)) - {"#ffffff"}
 
-    assert {"#0b0c0c", "#3D3D3D", "#12436D", "#801650"} == colours
+    assert {"#0b0c0c", "#3D3D3D", "#12436D"} == colours
     assert contrast("#12436D", "#ffffff") >= 4.5
     for colour in colours:
         assert contrast(colour, background) >= 4.5
 
 
-def test_the_chart_splits_one_whole_and_leaves_other_denominators_out():
-    page = page_of()
-
-    assert len(page.all("rect")) == 2
-    assert [rect.get("class") for rect in page.all("rect")] == [None, "leads"]
-    assert all(0 <= float(rect["width"].rstrip("%")) <= 82 for rect in page.all("rect"))
-
-
-def test_what_comes_from_outside_is_escaped():
+def test_what_comes_from_outside_is_escaped_in_text_and_charts():
     bad = "<script>alert(1)</script>"
     study = study_of(title=bad, purpose=bad)
 
-    html = render(study, study.waves[0], rows_of(study), (LaOutcome("E1", bad, "held"),), MADE)
+    html = html_of(study, las=(LaOutcome("E10000016", bad, "released"), LAS[1]))
 
     assert "<script" not in html
     assert html.count("&lt;script&gt;") >= 4
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;</text>" in html
 
 
 def test_the_same_figures_and_date_give_the_same_bytes(tmp_path):
-    for name in ("a", "b"):
-        write_report(STUDY, WAVE, rows_of(), LAS, tmp_path / name / "index.html", made=MADE)
-
     later = MADE.replace(hour=23)
-    write_report(STUDY, WAVE, rows_of(), LAS[::-1], tmp_path / "c" / "index.html", made=later)
+    given = {"a": (own_rows(), LAS, MADE), "b": (own_rows(), LAS, MADE)}
+    given["c"] = (own_rows()[::-1], LAS[::-1], later)
 
-    first, *others = ((tmp_path / name / "index.html").read_bytes() for name in ("a", "b", "c"))
+    for name, (own, las, made) in given.items():
+        path = tmp_path / name / "index.html"
+        write_report(STUDY, WAVE, rows_of(), own, las, path, made=made)
+
+    first, *others = ((tmp_path / name / "index.html").read_bytes() for name in given)
     assert all(other == first for other in others)
     assert first.startswith(b"<!DOCTYPE html>")
 
@@ -359,8 +434,8 @@ def test_a_study_without_the_lead_measure_opens_with_its_first():
 
     page = page_of(study)
 
-    assert "Measure 3, Both parts recorded." in page.text
-    assert page.all("svg") == []
+    assert "Measure 3: Of supervisions, the share: Both parts recorded." in page.text
+    assert "The hypothesis: supervision takes place" not in page.text
 
 
 def test_a_refusal_has_a_family_and_nothing_else_has():

@@ -121,7 +121,7 @@ def _clean(root: ET.Element) -> None:
 
 
 def _is_nothing(element: ET.Element) -> bool:
-    if element.attrib.get("fill") == "transparent":
+    if element.attrib.get("fill") == "transparent" or element.attrib.get("class") == "background":
         return True
     return element.tag.endswith("path") and element.attrib.get("d", "") in _EMPTY_PATHS
 
