@@ -62,7 +62,7 @@ class Audit:
         self._solver = Solver(self._program())
 
     def exposed(self, view: View) -> Iterator[Exposed]:
-        """The needs that a view does not meet, found one by one."""
+        """The needs that a view does not meet, found one by one, until another view is shown."""
         bounds = self._look(view)
         self._push_together(bounds)
         for number in self._open():

@@ -25,7 +25,7 @@ TOLERANCE = 1e-6
 """How far a solution's number may be from the integer that it stands for."""
 
 BUDGET = 200_000
-"""Steps of the simplex method for one solution; the tables of the first study need under 2,000."""
+"""Steps of the simplex method for one solution; the tables of the first study need under 500."""
 
 Vector = npt.NDArray[np.float64]
 
