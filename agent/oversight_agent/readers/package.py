@@ -12,7 +12,10 @@ Only what is needed is looked at; what is malformed here is left for the library
 
 from __future__ import annotations
 
+import lzma
 import re
+import struct
+import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from xml.etree import ElementTree as ET
@@ -23,6 +26,12 @@ _RELATIONS = "xl/_rels/workbook.xml.rels"
 _CELL = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _ERROR = re.compile(rb"""\bt=["']e["']""")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+
+_MALFORMED = (
+    BadZipFile, ET.ParseError, zlib.error, lzma.LZMAError, struct.error, LookupError, ValueError,
+    OSError, EOFError, RuntimeError,
+)  # fmt: skip
+"""What the library raises on archives and XML that are not sound or that nobody may unpack."""
 
 
 class Damaged(Exception):  # noqa: N818 — the reader makes a sentence of it
@@ -40,7 +49,7 @@ def unpacked_bytes(data: bytes) -> int:
     try:
         with ZipFile(BytesIO(data)) as package:
             return sum(one.file_size for one in package.infolist())
-    except BadZipFile:
+    except _MALFORMED:
         raise Damaged from None
 
 
@@ -55,15 +64,7 @@ def sheet_xml(data: bytes, sheet: str) -> bytes:
     try:
         with ZipFile(BytesIO(data)) as package:
             return package.read(_part(package, sheet)) if _WORKBOOK in package.namelist() else b""
-    except (
-        BadZipFile,
-        KeyError,
-        ET.ParseError,
-        ValueError,
-        OSError,
-        NotImplementedError,
-        EOFError,
-    ):
+    except _MALFORMED:
         raise Damaged from None
 
 
@@ -87,7 +88,7 @@ def errors(xml: bytes) -> Iterator[tuple[int, int, str]]:
         return
     try:
         yield from _errors(xml)
-    except ET.ParseError:
+    except _MALFORMED:
         raise Damaged from None
 
 
@@ -129,7 +130,7 @@ def _part(package: ZipFile, sheet: str) -> str:
     relation = ""
     for element in ET.fromstring(package.read(_WORKBOOK)).iter():  # noqa: S314
         if element.tag.rpartition("}")[2] == "sheet" and element.get("name") == sheet:
-            relation = next(v for k, v in element.items() if k.endswith("}id"))
+            relation = next((v for k, v in element.items() if k.endswith("}id")), "")
     for element in ET.fromstring(package.read(_RELATIONS)).iter():  # noqa: S314
         if element.get("Id") == relation:
             target = element.get("Target", "")

@@ -123,6 +123,8 @@ def _cells(book: CalamineWorkbook, data: bytes, sheet: str, request: Request, fi
         raise package.Damaged from None
     rows = cast("_Rows", found)
     for row, column, text in package.errors(xml):
+        if not (0 < row <= len(rows) and 0 < column <= len(rows[row - 1])):
+            raise package.Damaged
         rows[row - 1][column - 1] = text
     return rows
 

@@ -193,6 +193,50 @@ CHANGES = {
         (4, "this setting does not fit", "relative to the data folder"),
     ),
     "no file": (('file = "staff.csv"\n', ""), (3, "'file' is missing", "add it")),
+    "a file and files": (
+        ('file = "staff.csv"', 'file = "staff.csv"\nfiles = "staff *.csv"'),
+        (5, "'file' and 'files' exclude each other", "drop one"),
+    ),
+    "a file named twice": (
+        ('file = "staff.csv"', 'files = ["a.csv", "a.csv"]'),
+        (4, "a file is named twice", "name each file once"),
+    ),
+    "no file among files": (
+        ('file = "staff.csv"', "files = []"),
+        (4, "this setting does not fit", "a pattern or a list of names"),
+    ),
+    "files outside the folder": (
+        ('file = "staff.csv"', 'files = ["a.csv", "../b.csv"]'),
+        (4, "this setting does not fit", "relative to the data folder"),
+    ),
+    "a pattern of any depth": (
+        ('file = "staff.csv"', 'files = "**/a.csv"'),
+        (4, "this setting does not fit", "without '..' and '**'"),
+    ),
+    "a format that is not one": (
+        ('file = "staff.csv"', 'file = "staff.csv"\nformat = "excel"'),
+        (5, "this setting does not fit", "'delimited', 'workbook' or 'sqlite'"),
+    ),
+    "a header in no row": (
+        ('file = "staff.csv"', 'file = "staff.csv"\nheader_row = 0'),
+        (5, "this setting does not fit", "greater than or equal to 1"),
+    ),
+    "a sheet of delimited text": (
+        ('file = "staff.csv"', 'file = "staff.csv"\nsheet = "A"'),
+        (5, "'sheet' goes with a workbook", "drop 'sheet'"),
+    ),
+    "an encoding of a workbook": (
+        ('file = "staff.csv"', 'file = "staff.xlsx"\nencoding = "cp1252"'),
+        (5, "'encoding' goes with delimited text", "drop 'encoding'"),
+    ),
+    "a header row of a database": (
+        ('file = "staff.csv"', 'file = "staff.db"\ntable = "t"\nheader_row = 2'),
+        (6, "'header_row' goes with delimited text or a workbook", "drop 'header_row'"),
+    ),
+    "a database without its table": (
+        ('file = "staff.csv"', 'file = "staff.DB"'),
+        (3, "'table' is missing", "add it"),
+    ),
     "no TOML": (('column = "From" }', 'column = "From"'), (13, "not valid TOML", "bracket")),
     "a text that does not end": (
         ('column = "KSS"', 'column = """KSS'),
@@ -213,6 +257,43 @@ def test_a_mapping_that_the_specification_does_not_allow_is_refused_by_line(
     assert message.startswith(f"mapping.toml, line {line}: ")
     assert what in message
     assert hint in message
+
+
+@pytest.mark.parametrize(
+    ("source", "names", "formats"),
+    [
+        ('file = "staff.csv"', ("staff.csv",), ["delimited"]),
+        ('file = "staff.XLSX"\nsheet = "A"\nheader_row = 4', ("staff.XLSX",), ["workbook"]),
+        ('file = "staff.sqlite3"\ntable = "t"', ("staff.sqlite3",), ["sqlite"]),
+        ('file = "staff.csv"\nformat = "workbook"\nsheet = "A"', ("staff.csv",), ["workbook"]),
+        ('file = "staff"\nformat = "sqlite"\ntable = "t"', ("staff",), ["sqlite"]),
+        ('files = "q *.csv"\ndelimiter = ";"', ("q *.csv",), ["delimited"]),
+        ('files = ["1.csv", "2.ods"]\nsheet = "A"', ("1.csv", "2.ods"), ["delimited", "workbook"]),
+    ],
+)
+def test_a_source_has_its_names_and_formats(
+    tmp_path: Path, source: str, names: tuple[str, ...], formats: list[str]
+) -> None:
+    mapping = load_text(tmp_path, GOOD.replace('file = "staff.csv"', source))
+
+    settings_of = mapping.tables["worker"].source
+    assert settings_of.names == names
+    assert [settings_of.format_of(name) for name in names] == formats
+
+
+def test_a_table_names_the_columns_that_it_needs_tidied_and_once(tmp_path: Path) -> None:
+    text = GOOD.replace('column = "Number"', 'column = " Number\\n of  staff "')
+    text = text.replace('column = "KSS"', 'column = "Job"')
+
+    mapping = load_text(tmp_path, text)
+
+    assert mapping.tables["worker"].columns == ("Number of staff", "Job", "Agency", "From", "To")
+
+
+def test_the_day_numbers_of_excel_are_a_date_format(tmp_path: Path) -> None:
+    mapping = load_text(tmp_path, GOOD.replace('"%d/%m/%Y"', '"excel"'))
+
+    assert mapping.tables["worker"].fields[5].date_format == "excel"
 
 
 def test_of_several_findings_the_first_is_told_with_the_number_of_others(tmp_path: Path) -> None:

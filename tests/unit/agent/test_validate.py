@@ -8,6 +8,7 @@ import pandas as pd
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from oversight_agent.problems import Origin, Part
 from oversight_agent.tables import MAPPING, SpecTable
 from oversight_agent.validate import validate
 from oversight_protocol import specification
@@ -67,6 +68,27 @@ def test_rows_that_name_a_team_which_is_not_there_are_counted() -> None:
     }
 
     assert found(tables) == [("worker", 0, "team_id", "1 rows that name a team which is not there")]
+
+
+def test_the_first_rows_are_named_by_file_and_number() -> None:
+    tables = {
+        "team": teams("t1"),
+        "worker": workers(
+            ("w1", "2020-01-01", "t1"),
+            *[("w2", "2020-01-01", "t9")] * 6,
+            ("w1", "2020-01-01", None),
+        ),
+    }
+    parts = (Part("a.csv", 3, ()), Part("b.db, table t", 5, (), "record"))
+
+    problems = validate(tables, SPECIFICATION, {"worker": Origin(parts, [2, 3, 9, 1, 2, 3, 4, 5])})
+
+    assert [problem.found for problem in problems] == [
+        "8 rows that share their key with another row: a.csv, line 2; a.csv, line 3;"
+        " a.csv, line 9; b.db, table t, record 1; b.db, table t, record 2 and others",
+        "6 rows that name a team which is not there: a.csv, line 3; a.csv, line 9;"
+        " b.db, table t, record 1; b.db, table t, record 2; b.db, table t, record 3 and others",
+    ]
 
 
 def test_an_empty_foreign_key_names_nothing() -> None:
