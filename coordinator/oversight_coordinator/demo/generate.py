@@ -14,23 +14,24 @@ import gc
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
+from typing import cast
 
 from oversight_coordinator.authorities import AUTHORITIES, Authority, authority
-from oversight_coordinator.demo import formats
 from oversight_coordinator.demo.audits import make_audits
 from oversight_coordinator.demo.careless import careless, spoilt
 from oversight_coordinator.demo.caseload import allocations, make_children
 from oversight_coordinator.demo.cases import make_cases
 from oversight_coordinator.demo.dice import Dice
 from oversight_coordinator.demo.events import make_events
-from oversight_coordinator.demo.layouts import Layout, mapping_file
+from oversight_coordinator.demo.formats import FORMATS
+from oversight_coordinator.demo.layouts import Layout, mapping_file, write_all
 from oversight_coordinator.demo.plans import make_plans, make_standards
 from oversight_coordinator.demo.profiles import Profile
-from oversight_coordinator.demo.records import Record, World
+from oversight_coordinator.demo.records import Audit, World
 from oversight_coordinator.demo.referrals import child_ids, make_referrals, make_stream
 from oversight_coordinator.demo.staff import make_staff
 from oversight_coordinator.demo.truth import Truth, count
@@ -44,16 +45,6 @@ QUARTERS = (
     ),
 )
 """The quarters that the synthetic records cover."""
-
-FORMATS: dict[str, tuple[Layout, ...]] = getattr(formats, "FORMATS", {})
-if not FORMATS:
-    from oversight_coordinator.demo.formats import brighton, kent, medway
-
-    FORMATS = {
-        "E10000016": kent.LAYOUTS,
-        "E06000035": medway.LAYOUTS,
-        "E06000043": brighton.LAYOUTS,
-    }
 
 _FIRST = ("E10000016", "E06000035", "E06000043")
 _PROCESSES = 4
@@ -190,19 +181,10 @@ def make_world(synthetic: Synthetic, seed: int, scale: float = 1.0) -> World:
 
 def _write(task: _Task, synthetic: Synthetic, world: World) -> None:
     folder = task.out / "las" / synthetic.authority.slug
-    (folder / "data").mkdir(parents=True, exist_ok=True)
-    for layout in synthetic.layouts:
-        records = world.table(layout.table)
-        if task.spoil and layout.table == "audit":
-            _write_table(spoilt(layout), folder / "data", careless(records))
-        else:
-            _write_table(layout, folder / "data", records)
+    layouts = synthetic.layouts
+    if task.spoil:
+        layouts = tuple(spoilt(one) if one.table == "audit" else one for one in layouts)
+        world = replace(world, audits=cast("tuple[Audit, ...]", careless(world.audits)))
+    write_all(folder / "data", layouts, world)
     mapping = mapping_file(synthetic.authority.name, synthetic.layouts)
     (folder / "mapping.toml").write_bytes(mapping.encode())
-
-
-def _write_table(layout: Layout, folder: Path, records: Sequence[Record]) -> None:
-    if hasattr(layout, "write"):
-        layout.write(folder, records)
-    else:
-        (folder / layout.file).write_bytes(layout.export(records))

@@ -1,162 +1,163 @@
-"""Kent's exports: forms with whole words, separated by semicolons."""
+"""Kent: Liquidlogic forms with whole words, a file for each quarter, audits in Microsoft Forms."""
 
 from __future__ import annotations
 
-from datetime import date
-
 from oversight_coordinator.demo.formats.made_up import (
-    CHILD_NAME,
-    TEAM_NAME,
-    WORKER_MAIL,
-    WORKER_NAME,
     born,
+    child_name,
+    forms_head,
     note,
+    team_name,
+    worker_mail,
+    worker_name,
 )
-from oversight_coordinator.demo.layouts import Column, Layout
+from oversight_coordinator.demo.formats.systems import LCS
+from oversight_coordinator.demo.layouts import ISO, Book, Quarters, Sheet
 
-_PLACES: dict[str | int, str] = {
-    "child_file": "Child's record",
-    "supervision_record": "Supervision record",
-    "both": "Both records",
-    "neither": "Not recorded",
-    "unknown": "Not known",
-}
-_WORDS: dict[str | int, str] = {"Y": "Yes", "N": "No", "U": "Not known"}
+PECULIAR = (
+    "Semicolons and a byte-order mark; a file of supervisions for each quarter, found by pattern;"
+    " audits are answers to a Microsoft Form, whose questions are the columns."
+)
+
+SYSTEM = LCS.used(
+    {"child": "KCC", "worker": "W", "team": "T", "event": "SUP-", "referral": "RF", "audit": "A"},
+    date_format=ISO,
+    delimiter=";",
+    newline="\n",
+)
+_PLACES = "Child's record|Supervision record|Both records|Not recorded|Not known"
+_WORDS = "Yes|No|Not known"
+_GRADES = "Outstanding|Good|Requires improvement|Inadequate|Not graded"
 
 LAYOUTS = (
-    Layout(
-        table="team",
-        file="teams.csv",
-        delimiter=";",
-        columns=(
-            Column("Team code", "team_id", prefix="T"),
-            Column("Team name", text=TEAM_NAME),
-            Column("Part of", "parent_id", prefix="T"),
-            Column(
-                "Service area",
-                "service",
-                codes={
-                    "front_door": "Front Door",
-                    "assessment": "Assessment",
-                    "cin_cp": "Children in Need and Child Protection",
-                    "disabled_children": "Disabled Children",
-                    "looked_after": "Children in Care",
-                    "care_leavers": "Care Leavers",
-                    "youth_justice": "Youth Justice",
-                    "other": "Other",
-                },
-            ),
+    SYSTEM.table(
+        "team",
+        SYSTEM.file("teams.csv"),
+        ("Team code", "team_id"),
+        team_name("Team name"),
+        ("Part of", "parent_id"),
+        (
+            "Service area",
+            "service",
+            "Front Door|Assessment|Children in Need and Child Protection|Disabled Children"
+            "|Children in Care|Care Leavers|Youth Justice|Other",
         ),
     ),
-    Layout(
-        table="worker",
-        file="workforce.csv",
-        delimiter=";",
-        columns=(
-            Column("Staff number", "worker_id", prefix="W"),
-            Column("Name", text=WORKER_NAME),
-            Column("Email", text=WORKER_MAIL),
-            Column(
-                "Role",
-                "role",
-                codes={
-                    1: "Senior manager",
-                    2: "Middle manager",
-                    3: "First line manager",
-                    4: "Senior practitioner",
-                    5: "Case holder",
-                    6: "Qualified, no cases",
-                },
-            ),
-            Column("Agency", "agency", codes={0: "No", 1: "Yes"}),
-            Column("FTE", "fte"),
-            Column("KSS", "kss"),
-            Column("In post from", "role_start"),
-            Column("In post until", "role_end"),
-            Column("Supervisor", "supervisor_id", prefix="W"),
-            Column("Team", "team_id", prefix="T"),
+    SYSTEM.table(
+        "worker",
+        SYSTEM.file("workforce.csv"),
+        ("Staff number", "worker_id"),
+        worker_name("Name"),
+        worker_mail("Email"),
+        (
+            "Role",
+            "role",
+            "Senior manager|Middle manager|First line manager|Senior practitioner|Case holder"
+            "|Qualified, no cases",
+        ),
+        ("Agency", "agency", "No|Yes"),
+        ("FTE", "fte"),
+        ("KSS", "kss"),
+        ("In post from", "role_start"),
+        ("In post until", "role_end"),
+        ("Supervisor", "supervisor_id"),
+        ("Team", "team_id"),
+    ),
+    SYSTEM.table(
+        "allocation",
+        SYSTEM.file("involvements.csv"),
+        ("Person ID", "child_id"),
+        child_name("Child's name"),
+        born("Date of birth"),
+        ("Staff number", "worker_id"),
+        ("Team", "team_id"),
+        ("Involvement", "role", "Allocated worker|Co-worker|Family support|Other"),
+        ("Start", "start"),
+        ("End", "end"),
+        ("Reason ended", "change_reason", "Case closed|Transferred|Worker left|Other"),
+    ),
+    SYSTEM.table(
+        "oversight_event",
+        SYSTEM.file("supervision forms {year} Q{quarter}.csv", quarters=Quarters("held_date")),
+        ("Form ID", "event_id"),
+        ("Person ID", "child_id"),
+        child_name("Child's name"),
+        ("Supervisee", "worker_id"),
+        ("Supervisor", "supervisor_id"),
+        ("Date held", "held_date"),
+        ("Date completed", "recorded_date"),
+        ("Date authorised", "authorised_date"),
+        (
+            "Form",
+            "type",
+            "Case supervision|Personal supervision|Case and personal supervision"
+            "|Group supervision|Management decision",
+        ),
+        ("Part 1 recorded in", "part1_location", _PLACES),
+        ("Part 2 recorded in", "part2_location", _PLACES),
+        ("Reflection on family", "reflects_family", _WORDS),
+        ("Reflection on practice", "reflects_practitioner", _WORDS),
+        ("Actions set", "actions_set", _WORDS),
+        ("Source", "evidence", "Form|Audit|Survey"),
+        note(
+            "Summary",
+            "event_id",
+            "Synthetic note: plan reviewed; contact agreed",
+            'Synthetic note: "next steps" set',
+            "Synthetic note: visit due",
         ),
     ),
-    Layout(
-        table="allocation",
-        file="involvements.csv",
-        delimiter=";",
-        columns=(
-            Column("Person ID", "child_id", prefix="KCC"),
-            Column("Child's name", text=CHILD_NAME),
-            Column("Date of birth", text=born(date.isoformat)),
-            Column("Staff number", "worker_id", prefix="W"),
-            Column("Team", "team_id", prefix="T"),
-            Column(
-                "Involvement",
-                "role",
-                codes={
-                    "case_holder": "Allocated worker",
-                    "co_worker": "Co-worker",
-                    "family_support": "Family support",
-                    "other": "Other",
-                },
-            ),
-            Column("Start", "start"),
-            Column("End", "end"),
-            Column(
-                "Reason ended",
-                "change_reason",
-                codes={
-                    "closed": "Case closed",
-                    "transfer": "Transferred",
-                    "worker_left": "Worker left",
-                    "other": "Other",
-                },
-            ),
-        ),
+    SYSTEM.table(
+        "episode",
+        SYSTEM.file("referrals.csv"),
+        ("Referral ID", "referral_id"),
+        ("Person ID", "child_id"),
+        ("Date of referral", "referral_date"),
+        ("Source of referral", "source"),
+        ("Primary need", "need"),
+        ("No further action", "nfa", "No|Yes"),
+        ("Date closed", "close_date"),
+        ("Reason for closure", "reason"),
     ),
-    Layout(
-        table="oversight_event",
-        file="supervision forms.csv",
-        delimiter=";",
-        columns=(
-            Column("Form ID", "event_id", prefix="SUP-"),
-            Column("Person ID", "child_id", prefix="KCC"),
-            Column("Child's name", text=CHILD_NAME),
-            Column("Supervisee", "worker_id", prefix="W"),
-            Column("Supervisor", "supervisor_id", prefix="W"),
-            Column("Date held", "held_date"),
-            Column("Date completed", "recorded_date"),
-            Column("Date authorised", "authorised_date"),
-            Column(
-                "Form",
-                "type",
-                codes={
-                    "case": "Case supervision",
-                    "personal": "Personal supervision",
-                    "combined": "Case and personal supervision",
-                    "group": "Group supervision",
-                    "management_decision": "Management decision",
-                },
-            ),
-            Column("Part 1 recorded in", "part1_location", codes=_PLACES),
-            Column("Part 2 recorded in", "part2_location", codes=_PLACES),
-            Column("Reflection on family", "reflects_family", codes=_WORDS),
-            Column("Reflection on practice", "reflects_practitioner", codes=_WORDS),
-            Column("Actions set", "actions_set", codes=_WORDS),
-            Column(
-                "Source",
-                "evidence",
-                codes={
-                    "structured": "Form",
-                    "audit_sample": "Audit",
-                    "survey": "Survey",
-                },
-            ),
-            Column(
-                "Summary",
-                text=note(
-                    "Synthetic note: plan reviewed; contact agreed",
-                    'Synthetic note: "next steps" set',
-                    "Synthetic note: visit due",
-                ),
-            ),
+    SYSTEM.table(
+        "plan",
+        SYSTEM.file("plans.csv"),
+        ("Person ID", "child_id"),
+        child_name("Child's name"),
+        (
+            "Plan",
+            "type",
+            "Child in Need plan|Child Protection plan|Care plan|Pathway plan",
+        ),
+        ("Plan start", "start"),
+        ("Plan end", "end"),
+        ("Category", "abuse_category", "Neglect|Physical|Sexual|Emotional|Multiple"),
+        ("Previous CP plans", "previous_cpp"),
+    ),
+    SYSTEM.table(
+        "standard",
+        SYSTEM.file("supervision policy.csv"),
+        ("For whom", "cohort", "All children|CIN|CP|Children in care|Care leavers|Staff"),
+        ("At least every (days)", "max_interval_days"),
+        ("Policy from", "policy_date"),
+    ),
+    SYSTEM.table(
+        "audit",
+        Sheet(Book("Case audit form(1-999).xlsx"), "Sheet1"),
+        ("ID", "audit_id"),
+        *forms_head("audit_id"),
+        ("Which child's record did you audit? (Person ID)", "child_id"),
+        ("For which day was this audit planned?", "planned_date"),
+        ("On which day did you carry it out?", "audit_date"),
+        ("What kind of audit is it?", "type", "Case file audit|Supervision audit|Thematic audit"),
+        ("How do you grade practice overall?", "overall_grade", _GRADES),
+        ("How do you grade management oversight?", "oversight_grade", _GRADES),
+        ("Has this audit been moderated?", "moderated", "Yes|No"),
+        ("If so, what is the moderated grade?", "moderated_grade", _GRADES),
+        ("By when are its actions due?", "action_due"),
+        ("When were they all completed?", "action_closed"),
+        note(
+            "What struck you most?", "audit_id", "Synthetic: clear plan", "Synthetic: little said"
         ),
     ),
 )

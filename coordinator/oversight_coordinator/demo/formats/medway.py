@@ -1,136 +1,146 @@
-"""Medway's exports: a spreadsheet's commas, Windows code page and day/month/year."""
+"""Medway: Mosaic reports saved from a spreadsheet, and an audit tracker with a title above."""
 
 from __future__ import annotations
 
 from oversight_coordinator.demo.formats.made_up import (
-    CHILD_SORTED,
-    WORKER_NAME,
     born,
+    child_name,
     note,
-    of_team,
-    of_worker,
-    slashed,
+    team_name,
+    worker_name,
 )
-from oversight_coordinator.demo.layouts import ISO, Column, Layout
+from oversight_coordinator.demo.formats.systems import MOSAIC
+from oversight_coordinator.demo.layouts import ISO, Book, Extra, Sheet
 
-_PLACES: dict[str | int, str] = {
-    "child_file": "On file",
-    "supervision_record": "Supervision file",
-    "both": "Both",
-    "neither": "Nowhere",
-}
-_WORDS: dict[str | int, str] = {"Y": "Yes", "N": "No"}
+PECULIAR = (
+    "Commas in the Windows code page; unknown is empty; one column of dates differs from the"
+    " others; the audit tracker has a merged title, a header in row 4 and a hidden sheet of lists."
+)
+
+SYSTEM = MOSAIC.used(
+    {"team": "MED"},
+    date_format="%d/%m/%Y",
+    encoding="cp1252",
+    delimiter=",",
+    newline="\r\n",
+)
+_PLACES = "On file|Supervision file|Both|Nowhere|"
+_GRADES = "O|G|RI|I|NG"
+_TRACKER = Book(
+    "Audit tracker.xlsx",
+    (
+        Extra("Guidance", (("Synthetic: one row for each audit",),)),
+        Extra("Lists", (("O", "Outstanding"), ("G", "Good")), hidden=True, last=True),
+    ),
+)
 
 LAYOUTS = (
-    Layout(
-        table="team",
-        file="Team list.csv",
-        encoding="cp1252",
-        newline="\r\n",
-        columns=(
-            Column("ID", "team_id", prefix="MED"),
-            Column("Team", text=of_team("Équipe Example {}".format)),
-            Column("Budget", text=of_team("£{}0,000".format)),
-            Column(
-                "Service",
-                "service",
-                codes={
-                    "front_door": "MASH",
-                    "assessment": "Assessment",
-                    "cin_cp": "CIN/CP",
-                    "disabled_children": "0-25 Disability",
-                    "looked_after": "LAC",
-                    "care_leavers": "Leaving Care",
-                    "youth_justice": "YJS",
-                    "other": "Other",
-                },
-            ),
+    SYSTEM.table(
+        "team",
+        SYSTEM.file("Team list.csv"),
+        ("ID", "team_id"),
+        team_name("Team", "Équipe Example {}"),
+        team_name("Budget", "£{}0,000"),
+        (
+            "Service",
+            "service",
+            "MASH|Assessment|CIN/CP|0-25 Disability|LAC|Leaving Care|YJS|Other",
         ),
     ),
-    Layout(
-        table="worker",
-        file="HR extract.csv",
-        encoding="cp1252",
-        date_format="%d/%m/%Y",
-        newline="\r\n",
-        columns=(
-            Column("Payroll no", "worker_id"),
-            Column("Employee", text=WORKER_NAME),
-            Column("Salary", text=of_worker("£{}0".format)),
-            Column("Grade", "role"),
-            Column("Locum", "agency", codes={0: "N", 1: "Y"}),
-            Column("Hours", "fte"),
-            Column("Level", "kss"),
-            Column("From", "role_start"),
-            Column("To", "role_end"),
-            Column("Line manager", "supervisor_id"),
-            Column("Team ID", "team_id", prefix="MED"),
-        ),
+    SYSTEM.table(
+        "worker",
+        SYSTEM.file("HR extract.csv"),
+        ("Payroll no", "worker_id"),
+        worker_name("Employee"),
+        worker_name("Salary", "£{}0"),
+        ("Grade", "role"),
+        ("Locum", "agency", "N|Y"),
+        ("Hours", "fte"),
+        ("Level", "kss"),
+        ("From", "role_start"),
+        ("To", "role_end"),
+        ("Line manager", "supervisor_id"),
+        ("Team ID", "team_id"),
     ),
-    Layout(
-        table="allocation",
-        file="Allocations report.csv",
-        encoding="cp1252",
-        date_format="%d/%m/%Y",
-        newline="\r\n",
-        columns=(
-            Column("Child no", "child_id"),
-            Column("Name", text=CHILD_SORTED),
-            Column("DOB", text=born(slashed)),
-            Column("Payroll no", "worker_id"),
-            Column("Team ID", "team_id", prefix="MED"),
-            Column(
-                "Type",
-                "role",
-                codes={
-                    "case_holder": "KEY",
-                    "co_worker": "CO",
-                    "family_support": "FSW",
-                    "other": "OTH",
-                },
-            ),
-            Column("Allocated", "start"),
-            Column("Deallocated", "end"),
-        ),
+    SYSTEM.table(
+        "allocation",
+        SYSTEM.file("Allocations report.csv"),
+        ("Child no", "child_id"),
+        child_name("Name", "Example, Child {}"),
+        born("DOB", "%d/%m/%Y"),
+        ("Payroll no", "worker_id"),
+        ("Team ID", "team_id"),
+        ("Type", "role", "KEY|CO|FSW|OTH"),
+        ("Allocated", "start"),
+        ("Deallocated", "end"),
     ),
-    Layout(
-        table="oversight_event",
-        file="supervision log.csv",
-        encoding="cp1252",
-        date_format="%d/%m/%Y",
-        newline="\r\n",
-        columns=(
-            Column("Ref", "event_id"),
-            Column("Child no", "child_id"),
-            Column("Name", text=CHILD_SORTED),
-            Column("Social worker", "worker_id"),
-            Column("Manager", "supervisor_id"),
-            Column("Held on", "held_date"),
-            Column("Recorded", "recorded_date", date_format=ISO),
-            Column("Signed off", "authorised_date"),
-            Column(
-                "Kind",
-                "type",
-                codes={
-                    "case": "1:1 case",
-                    "personal": "1:1 personal",
-                    "combined": "1:1 both",
-                    "group": "Group",
-                    "management_decision": "Mgmt decision",
-                },
-            ),
-            Column("P1 where", "part1_location", codes=_PLACES, blank="unknown"),
-            Column("P2 where", "part2_location", codes=_PLACES, blank="unknown"),
-            Column("Actions", "actions_set", codes=_WORDS, blank="U"),
-            Column(
-                "Notes",
-                text=note(
-                    "Synthetic note: travel £4.50, agreed",
-                    "Synthetic note: met at the café",
-                    "",
-                ),
-            ),
+    SYSTEM.table(
+        "oversight_event",
+        SYSTEM.file("supervision log.csv"),
+        ("Ref", "event_id"),
+        ("Child no", "child_id"),
+        child_name("Name", "Example, Child {}"),
+        ("Social worker", "worker_id"),
+        ("Manager", "supervisor_id"),
+        ("Held on", "held_date"),
+        ("Recorded", "recorded_date", ISO),
+        ("Signed off", "authorised_date"),
+        ("Kind", "type", "1:1 case|1:1 personal|1:1 both|Group|Mgmt decision"),
+        ("P1 where", "part1_location", _PLACES),
+        ("P2 where", "part2_location", _PLACES),
+        ("Actions", "actions_set", "Yes|No|"),
+        note(
+            "Notes",
+            "event_id",
+            "Synthetic note: travel £4.50, agreed",
+            "Synthetic note: met at the café",
+            "",
         ),
-        constants={"evidence": "structured"},
+        evidence="structured",
+    ),
+    SYSTEM.table(
+        "episode",
+        SYSTEM.file("Contacts and referrals.csv"),
+        ("Ref no", "referral_id"),
+        ("Child no", "child_id"),
+        ("Received", "referral_date"),
+        ("From whom", "source"),
+        ("Need code", "need"),
+        ("NFA", "nfa", "N|Y"),
+        ("Closed", "close_date"),
+    ),
+    SYSTEM.table(
+        "plan",
+        SYSTEM.file("Plans report.csv"),
+        ("Child no", "child_id"),
+        ("Plan type", "type", "CIN|CPP|LAC|LC"),
+        ("Opened", "start"),
+        ("Closed", "end"),
+        ("Abuse", "abuse_category", "N|P|S|E|M"),
+        ("Prev", "previous_cpp"),
+    ),
+    SYSTEM.table(
+        "standard",
+        SYSTEM.file("Standards.csv"),
+        ("Group", "cohort", "Everyone|CIN|CPP|LAC|LC|Workers"),
+        ("Days", "max_interval_days"),
+        ("Agreed", "policy_date"),
+    ),
+    SYSTEM.table(
+        "audit",
+        Sheet(_TRACKER, "Tracker", ("Audit tracker (synthetic)", "Printed 31/10/2026", "")),
+        ("Audit", "audit_id"),
+        ("Child no", "child_id"),
+        child_name("Name", "Example, Child {}"),
+        ("Due", "planned_date"),
+        ("Done", "audit_date"),
+        ("Audit of", "type", "Case|Supervision|Theme"),
+        ("Overall", "overall_grade", _GRADES),
+        ("Mgmt oversight", "oversight_grade", _GRADES),
+        ("Mod?", "moderated", "Y|N"),
+        ("Mod grade", "moderated_grade", _GRADES),
+        ("Actions by", "action_due"),
+        ("Actions done", "action_closed"),
+        date_format=ISO,
     ),
 )
