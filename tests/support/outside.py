@@ -43,6 +43,8 @@ FLEET_CALLS = (
     "confirm-message-received", "push-messages", "push-object",
 )  # fmt: skip
 RUN_SECONDS = 200
+SCALE = 0.5
+"""Size of the demos of the system tests: large enough that whole authorities are published."""
 STRACE = shutil.which("strace")
 _MARK = "FEDERATED_OVERSIGHT_TEST"
 

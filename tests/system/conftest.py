@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from support.outside import RUN_SECONDS, STRACE, Demo, Running, command
+from support.outside import RUN_SECONDS, SCALE, STRACE, Demo, Running, command
 
 SEED = "7"
 
@@ -16,7 +16,18 @@ def kept_demo(tmp_path_factory):
     """A finished demo of three authorities whose parts still run."""
     out = tmp_path_factory.mktemp("kept") / "demo"
     try:
-        running = Running("--las", "3", "--seed", SEED, "--out", str(out), "--json", "--keep")
+        running = Running(
+            "--las",
+            "3",
+            "--scale",
+            str(SCALE),
+            "--seed",
+            SEED,
+            "--out",
+            str(out),
+            "--json",
+            "--keep",
+        )
         status, printed, progress = running.end()
         assert status == 0, progress
         yield Demo(out, printed, progress)
@@ -34,7 +45,17 @@ def second_demo(tmp_path_factory):
     trace = folder / "trace" if STRACE else None
     calls = "trace=connect,sendto,sendmsg,sendmmsg"
     watch = [STRACE, "-f", "--seccomp-bpf", "-e", calls, "-o", str(trace)] if STRACE else []
-    running = Running("--las", "3", "--seed", SEED, "--out", str(folder / "demo"), before=watch)
+    running = Running(
+        "--las",
+        "3",
+        "--scale",
+        str(SCALE),
+        "--seed",
+        SEED,
+        "--out",
+        str(folder / "demo"),
+        before=watch,
+    )
     status, printed, progress = running.end()
     assert status == 0, progress
     return Demo(folder / "demo", printed, progress, tuple(running.survivors()), trace)

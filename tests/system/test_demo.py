@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from oversight_coordinator.demo.generate import generate
-from support.outside import CODES, SLUGS
+from support.outside import CODES, SCALE, SLUGS
 
 COLUMNS = [
     "study", "wave", "table", "measure", "period", "dimension", "category", "estimate", "lower",
@@ -51,7 +51,9 @@ def test_json_output_is_one_document_with_measures_authorities_and_timings(kept_
 
     assert set(document) == {"measures", "las", "timings"}
     assert all(set(row) == {*COLUMNS, "truth", "error"} for row in document["measures"])
-    assert all(set(one) == {"la", "outcome", "family"} for one in document["las"])
+    assert all(
+        set(one) == {"la", "name", "outcome", "family", "refused"} for one in document["las"]
+    )
     assert document["timings"]["total"] > 0
 
 
@@ -100,7 +102,7 @@ def test_every_figure_of_whole_authorities_is_given_and_within_half_a_point_of_t
 
 
 def test_the_truth_beside_the_figures_is_what_the_generator_counted(kept_demo, tmp_path):
-    truth = generate(tmp_path, 3, 7)
+    truth = generate(tmp_path, 3, scale=SCALE, seed=7)
     row = next(
         row for row in kept_demo.document["measures"]
         if row["measure"] == "both_parts_recorded" and not row["dimension"]
@@ -140,7 +142,7 @@ def test_the_same_seed_gives_the_same_bytes(kept_demo, second_demo):
 
 
 def test_another_seed_gives_other_files_and_another_truth(kept_demo, tmp_path):
-    truth = generate(tmp_path, 3, 8)
+    truth = generate(tmp_path, 3, scale=SCALE, seed=8)
 
     other = source_bytes(tmp_path)
 

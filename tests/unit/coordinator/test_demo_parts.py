@@ -91,7 +91,7 @@ def test_the_agents_commands_are_run_one_after_another(tmp_path):
 def test_a_command_that_fails_says_why(tmp_path):
     hands = Hands(tmp_path / "hands.log")
 
-    with pytest.raises(DemoError, match="'oversight-agent status' failed: .*holds no agent"):
+    with pytest.raises(DemoError, match=r"'oversight-agent status' failed: .*holds no agent"):
         hands.run("status", "--home", str(tmp_path))
 
     hands.close()

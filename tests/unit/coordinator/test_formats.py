@@ -128,9 +128,7 @@ def test_columns_have_names_of_their_own_and_codes_words_of_their_own(code):
 
 @pytest.mark.parametrize("code", FORMATS)
 def test_every_authority_also_has_what_no_mapping_may_take(code):
-    free = [
-        column for layout in FORMATS[code] for column in layout.columns if column.field is None
-    ]
+    free = [column for layout in FORMATS[code] for column in layout.columns if column.field is None]
 
     said = [column.text(f"{number:03d}") for column in free for number in (1, 2, 3)]
 
@@ -211,7 +209,9 @@ def test_a_text_is_in_the_encoding_and_has_the_header_that_its_mapping_claims(ma
 
 @pytest.mark.parametrize("code", ["E06000035", "E10000025"])
 def test_an_export_in_the_windows_code_page_has_letters_that_utf_8_refuses(made, code):
-    data = b"".join(path.read_bytes() for path in (made / code).rglob("*") if path.suffix != ".xlsx")
+    data = b"".join(
+        path.read_bytes() for path in (made / code).rglob("*") if path.suffix != ".xlsx"
+    )
 
     with pytest.raises(UnicodeDecodeError):
         data.decode("utf-8")
@@ -301,6 +301,6 @@ def test_the_documentation_has_the_table_of_exports():
 def test_the_documentation_names_every_authority_and_its_system():
     rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \|", table_of_exports(), re.MULTILINE)
 
-    assert rows[2:] == [
-        (one.name, EXPORTS[one.code].system) for one in AUTHORITIES
-    ] or rows[1:] == [(one.name, EXPORTS[one.code].system) for one in AUTHORITIES]
+    assert rows[2:] == [(one.name, EXPORTS[one.code].system) for one in AUTHORITIES] or rows[
+        1:
+    ] == [(one.name, EXPORTS[one.code].system) for one in AUTHORITIES]

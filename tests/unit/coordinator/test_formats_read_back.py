@@ -253,7 +253,9 @@ def test_files_undone_by_their_mapping_are_the_records(folders, code):
             settings = table["fields"].get(field.name)
             column = settings.get("column") if settings else None
             found = [
-                undone(row[column] if column else "", field.name, table, field) if settings else None
+                undone(row[column] if column else "", field.name, table, field)
+                if settings
+                else None
                 for row in rows
             ]
             wanted = [expected(getattr(record, field.name), settings) for record in records]

@@ -6,7 +6,7 @@ import pytest
 
 from oversight_coordinator.demo.careless import careless, spoilt
 from oversight_coordinator.demo.generate import SYNTHETIC, generate, make_world
-from oversight_coordinator.demo.layouts import Column, Layout
+from oversight_coordinator.demo.layouts import Column, Delimited, Layout
 from oversight_protocol.specification import load
 
 MEDWAY = "E06000035"
@@ -40,16 +40,18 @@ def test_records_of_another_table_are_left_alone():
     assert careless(teams) == teams
 
 
-def test_a_spoilt_layout_writes_what_is_in_no_list_of_codes(audits):
+def test_a_spoilt_layout_writes_what_is_in_no_list_of_codes(audits, tmp_path):
     words = {"case_file": "Case audit", "supervision": "Supervision audit", "thematic": "Theme"}
     columns = (
         Column("Audit", "audit_id"),
         Column("Kind", "type", codes=words),
         Column("Done", "audit_date", date_format="%d/%m/%Y"),
     )
-    layout = Layout(table="audit", file="audits.csv", columns=columns)
+    layout = Layout(table="audit", source=Delimited("audits.csv"), columns=columns)
 
-    lines = spoilt(layout).export(careless(audits)).decode("utf-8-sig").splitlines()
+    spoilt(layout).write(tmp_path, careless(audits))
+
+    lines = (tmp_path / "audits.csv").read_text("utf-8-sig").splitlines()
 
     assert any(line.endswith(",31/02/2026") for line in lines)
     assert any(",Peer review," in line for line in lines)
@@ -70,3 +72,4 @@ def test_only_the_spoilt_authoritys_files_change_and_the_truth_does_not(tmp_path
     before, after = files("right", "medway"), files("wrong", "medway")
     assert before.keys() == after.keys()
     assert before["mapping.toml"] == after["mapping.toml"]
+    assert sum(before[name] != after[name] for name in before) == 1
