@@ -269,7 +269,7 @@ def reference_number(text: str) -> float | None:
 
 def reference_date(text: str) -> datetime | None:
     try:
-        day = datetime.strptime(text, FORMAT)  # noqa: DTZ007 (no zone)
+        day = datetime.strptime(text, FORMAT)
     except ValueError:
         return None
     return day if 1900 <= day.year <= 2100 else None

@@ -22,7 +22,7 @@ from oversight_agent.tables import RawTable
 from oversight_protocol.errors import InputError
 
 PERSON = "Ottoline"
-MORNING = datetime(2026, 7, 4, 10, 30)  # noqa: DTZ001 (cells have no zone)
+MORNING = datetime(2026, 7, 4, 10, 30)
 Fill = Callable[[Worksheet], None]
 
 same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -85,7 +85,8 @@ def world():
                 (
                     Event(
                         f"{n + 1:06d}", some(("00007", "00011"), n), f"{1 + n % 12:04d}",
-                        some(("0003",), n), day(n), some((day(n),), n // 2), some((day(n),), n // 3),
+                        some(("0003",), n), day(n),
+                        some((day(n),), n // 2), some((day(n),), n // 3),
                         pick(codes("oversight_event", "type"), n),
                         some(codes("oversight_event", "part1_location"), n),
                         some(codes("oversight_event", "part2_location"), n // 2),
@@ -259,7 +260,7 @@ def test_files_undone_by_their_mapping_are_the_records(folders, code):
                 for row in rows
             ]
             wanted = [expected(getattr(record, field.name), settings) for record in records]
-            if field.pseudonym:
+            if field.pseudonym and settings:
                 pairs = zip(found, wanted, strict=True)
                 prefix = next(f.removesuffix(w) for f, w in pairs if w is not None)
                 assert prefixes.setdefault(field.pseudonym, prefix) == prefix

@@ -65,7 +65,7 @@ def test_an_instant_has_no_second_way_to_be_written(text: object):
 @pytest.mark.parametrize(
     "at",
     [
-        datetime(2026, 1, 1),  # noqa: DTZ001 — that is what is refused
+        datetime(2026, 1, 1),
         datetime(2026, 1, 1, microsecond=1, tzinfo=UTC),
         datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))),
         datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-14))),

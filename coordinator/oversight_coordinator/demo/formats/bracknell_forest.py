@@ -20,7 +20,8 @@ PECULIAR = (
 )
 
 SYSTEM = CAREDIRECTOR.used(
-    {"child": "BF-P", "worker": "BF-U", "team": "BF-T", "event": "ACT", "referral": "CASE"}
+    {"child": "BF-P", "worker": "BF-U", "team": "BF-T", "event": "ACT", "referral": "CASE"},
+    date_format="%Y-%m-%d %H:%M:%S",
 )
 _FILE = "caredirector.sqlite"
 _PLACES = "#100001|100002|100003|100004|100099"

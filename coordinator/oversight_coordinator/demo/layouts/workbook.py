@@ -29,8 +29,9 @@ def write_book(path: Path, book: Book, tables: Sequence[tuple[Sheet, Sequence[Fi
     with Workbook(made, {"constant_memory": True}) as workbook:
         workbook.set_properties({"created": _MADE.replace(tzinfo=None)})
         _write_extras(workbook, book.extras, last=False)
-        for sheet, columns in tables:
-            _write_sheet(workbook, sheet, columns)
+        sheets = [_write_sheet(workbook, sheet, columns) for sheet, columns in tables]
+        # The first sheet of all cannot be hidden while it is the one shown.
+        sheets[0].activate()
         _write_extras(workbook, book.extras, last=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(_repacked(made))
@@ -47,7 +48,7 @@ def _write_extras(workbook: Workbook, extras: Iterable[Extra], *, last: bool) ->
             sheet.hide()
 
 
-def _write_sheet(workbook: Workbook, source: Sheet, columns: Sequence[Filled]) -> None:
+def _write_sheet(workbook: Workbook, source: Sheet, columns: Sequence[Filled]) -> Any:
     sheet = workbook.add_worksheet(source.sheet)
     bold = workbook.add_format({"bold": True})
     day = workbook.add_format({"num_format": "dd/mm/yyyy"})
@@ -61,6 +62,7 @@ def _write_sheet(workbook: Workbook, source: Sheet, columns: Sequence[Filled]) -
     sheet.write_row(header, 0, [one.column.header for one in columns], bold)
     _write_rows(sheet, header + 1, columns, day)
     sheet.freeze_panes(header + 1, 0)
+    return sheet
 
 
 def _write_rows(sheet: Any, first: int, columns: Sequence[Filled], day: Any) -> None:
