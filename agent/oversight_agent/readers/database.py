@@ -3,7 +3,8 @@
 Rules kept here:
 
 1. The database is only read, and never taken for unchanging: another program's lock is waited for,
-   then told. One statement reads the rows, so that they are of one moment.
+   then told. One statement reads the rows, so that they are of one moment. No file is written
+   beside it, which the library needs to for a write-ahead log that no program has open.
 2. A row's number is its position in the table, from 1.
 3. NULL is empty. Binary values are not text, and an error.
 4. The library's messages may quote values; none of them is passed on.
@@ -26,7 +27,7 @@ from oversight_agent.sources import read_start, tidy
 from oversight_agent.tables import RawTable
 
 _MAGIC = b"SQLite format 3\0"
-_WAL = b"\x02\x02"
+_WAL = b"\x02"
 _AT_ONCE = 20_000
 
 
@@ -36,25 +37,37 @@ def read_database(request: Request) -> RawTable:
     Raises:
         InputError: see `oversight_agent.readers.read`.
     """
-    start = _check(request)
+    _check(request)
     try:
         with closing(_opened(request)) as database:
             return _read(database, request)
     except sqlite3.Error as error:
-        raise _unreadable(error, start, request) from None
+        raise _unreadable(error, request) from None
 
 
-def _check(request: Request) -> bytes:
+def _check(request: Request) -> None:
     start = read_start(request.path, request.name, 100)
-    if start.startswith(_MAGIC):
-        return start
-    raise SourceError(
+    if not start.startswith(_MAGIC):
+        raise _no_database(start, request)
+    if _WAL in start[18:20] and not request.path.with_name(f"{request.path.name}-shm").exists():
+        raise SourceError(
+            "the database keeps a write-ahead log and no program has it open",
+            file=request.name,
+            expected="a database that can be read without writing a file beside it",
+            advice="copy it with VACUUM INTO, or have its program set journal_mode = DELETE",
+        )
+
+
+def _no_database(start: bytes, request: Request) -> SourceError:
+    advice = "name the database itself; if this is text, set format = 'delimited'"
+    if start.startswith((b"PK", b"\xd0\xcf")):
+        advice = likely(start, "utf-8")
+    return SourceError(
         "the file is not an SQLite database" if start else "the file is empty",
         file=request.name,
         expected="an SQLite database without encryption",
-        advice=likely(start, "utf-8") if start.startswith((b"PK", b"\xd0\xcf")) else
-        "name the database itself; if this is text, set format = 'delimited'",
-    )  # fmt: skip
+        advice=advice,
+    )
 
 
 def _opened(request: Request) -> sqlite3.Connection:
@@ -181,7 +194,7 @@ _ADVICE = {
 """What is wrong and what to do, by SQLite's primary result code."""
 
 
-def _unreadable(error: sqlite3.Error, start: bytes, request: Request) -> SourceError:
+def _unreadable(error: sqlite3.Error, request: Request) -> SourceError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     code = {
         sqlite3.SQLITE_LOCKED: sqlite3.SQLITE_BUSY,
@@ -191,8 +204,6 @@ def _unreadable(error: sqlite3.Error, start: bytes, request: Request) -> SourceE
         "the table cannot be read",
         "see that it can be read whole, as UTF-8, with SQLite's own program",
     ))  # fmt: skip
-    if start[18:20] == _WAL and code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
-        advice = "it is in WAL mode: copy it into the data folder with VACUUM INTO"
     return SourceError(
         what,
         file=request.name,

@@ -7,7 +7,7 @@
     caseload  its children and who holds them when
     events    its supervisions, and where their two parts were recorded
     layouts   how a system exports: files, columns, codes, and the mapping that undoes them
-    formats   the three authorities' layouts
+    formats   how each of the nineteen authorities exports, and its mapping
     truth     the exact figures, counted from the records themselves
     generate  all of it in one call
     stage     the demo's course, through real parts on loopback

@@ -135,6 +135,15 @@ def test_a_database_with_a_write_ahead_log_is_read_with_what_the_log_holds(tmp_p
     assert raw.frame["a"].tolist() == ["1", "2"]
 
 
+def test_a_write_ahead_log_that_no_program_has_open_is_refused_and_nothing_is_written(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path, "PRAGMA journal_mode=WAL; CREATE TABLE t(a)", [(1,)])
+
+    assert "VACUUM INTO" in refusal(tmp_path)
+    assert [each.name for each in tmp_path.iterdir()] == ["case.db"]
+
+
 @pytest.mark.parametrize(
     ("script", "rows", "table", "says"),
     [
