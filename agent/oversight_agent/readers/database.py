@@ -41,7 +41,7 @@ def read_database(request: Request) -> RawTable:
     try:
         with closing(_opened(request)) as database:
             return _read(database, request)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise _unreadable(error, request) from None
 
 
@@ -194,7 +194,7 @@ _ADVICE = {
 """What is wrong and what to do, by SQLite's primary result code."""
 
 
-def _unreadable(error: sqlite3.Error, request: Request) -> SourceError:
+def _unreadable(error: Exception, request: Request) -> SourceError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     code = {
         sqlite3.SQLITE_LOCKED: sqlite3.SQLITE_BUSY,
