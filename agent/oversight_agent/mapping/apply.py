@@ -103,7 +103,7 @@ def _column(mapping: FieldMapping, raw: RawTable, pseudonyms: Pseudonymiser) -> 
     if mapping.column is None:
         return _without_source(mapping, len(raw.frame))
     text_of_row, uniques = pd.factorize(raw.frame[mapping.column])
-    texts = [str(text).strip() for text in uniques]
+    texts = [str(text).strip() for text in np.asarray(uniques, dtype=object).tolist()]
     converted = convert(mapping, texts, pseudonyms, date_cells=raw.parts[-1].unit == "row")
     bad = converted.bad | _missing(mapping, converted.values)
     return _Column(

@@ -12,8 +12,10 @@ Rules kept here:
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterable
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 
 from oversight_protocol.errors import InputError
 from oversight_protocol.specification import Pseudonym
@@ -52,14 +54,15 @@ class Pseudonymiser:
 
     def pseudonyms(self, kind: Pseudonym, identifiers: Iterable[str]) -> list[str | None]:
         """The pseudonyms of identifiers, in their order."""
-        keyed = hmac.new(self._secret, kind.encode() + b"\0", "sha256")
+        keyed = HMAC(self._secret, SHA256())
+        keyed.update(kind.encode() + b"\0")
         return [_finished(keyed, identifier.strip()) for identifier in identifiers]
 
 
-def _finished(keyed: hmac.HMAC, identifier: str) -> str | None:
+def _finished(keyed: HMAC, identifier: str) -> str | None:
     """By a copy of the keyed hash: keying it anew would take longer than all the rest."""
     if not identifier:
         return None
     own = keyed.copy()
     own.update(identifier.encode())
-    return own.hexdigest()[:DIGITS]
+    return own.finalize().hex()[:DIGITS]
