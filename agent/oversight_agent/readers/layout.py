@@ -18,7 +18,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
-from itertools import chain, islice
+from itertools import islice
 from sys import maxunicode
 
 from oversight_agent.problems import SourceError
@@ -143,19 +143,30 @@ def _records(
     """For each record its line, its number of values, whether it holds any, whether it ends."""
     delimiter = request.source.delimiter
     blank = delimiter + _SPACE
-    number = first
+    quoted: list[str] = []
+    reader = csv.reader(_taken_first(quoted, file), delimiter=delimiter, strict=True)
+    number, taken = first, 0
     for line in file:
         if '"' in line:
-            reader = csv.reader(chain([line], file), delimiter=delimiter, strict=True)
+            quoted.append(line)
             try:
                 record = next(reader)
             except csv.Error:
                 raise _not_closed(number, request) from None
             yield number, len(record), any(map(str.strip, record)), True
-            number += reader.line_num
+            number, taken = number + reader.line_num - taken, reader.line_num
         else:
             yield number, line.count(delimiter) + 1, bool(line.strip(blank)), line[-1] == "\n"
             number += 1
+
+
+def _taken_first(lines: list[str], file: Iterator[str]) -> Iterator[str]:
+    """The lines put into a list, and the file's next ones when the list is empty."""
+    while True:
+        line = lines.pop() if lines else next(file, None)
+        if line is None:
+            return
+        yield line
 
 
 def _not_closed(line: int, request: Request) -> SourceError:
