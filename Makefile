@@ -12,7 +12,7 @@ TOX_STAMP := $(TOX_VENV)/.installed
 .PHONY: demo test setup python clean
 
 demo: setup  ## everything on this machine, from synthetic files to a report in demo/
-	$(VENV)/bin/oversight demo --las 3
+	$(VENV)/bin/oversight demo
 
 test: $(TOX_STAMP)  ## all checks and tests
 	@$(TOX_VENV)/bin/python tests/support/preflight.py

@@ -151,7 +151,7 @@ def since_supervision(q: Quarter) -> pd.DataFrame:
     limit = frame["plan_type"].map(limits).fillna(limits.get("all", np.nan))
     band = np.select([days <= 31, days <= 42, days <= 90], ["d0_31", "d32_42", "d43_90"], "")
     side = np.where(days <= limit, "_within", "_over")
-    inside = np.where(limit.isna(), "unknown", np.char.add(band.astype(str), side))
+    inside = np.char.add(band.astype(str), side)
     frame["outcome"] = np.select(
         [last.isna() & (days > 90), last.isna() & (days > 42), days > 90],
         ["never_91", "never_43_90", "d91_more"], inside,

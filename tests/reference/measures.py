@@ -106,10 +106,8 @@ def _waiting(start: date, held: list[date], standard: int | None, q1: date) -> s
         return "d91_more" if in_spell else "never_91"
     if days > 42 and not in_spell:
         return "never_43_90"
-    if standard is None:
-        return "unknown"
     band = "d0_31" if days <= 31 else "d32_42" if days <= 42 else "d43_90"
-    return f"{band}_{'within' if days <= standard else 'over'}"
+    return f"{band}_{'within' if standard is not None and days <= standard else 'over'}"
 
 
 GAPS = (

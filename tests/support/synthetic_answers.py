@@ -32,7 +32,7 @@ WEIGHTS = {
     "recording": (11, 31, 3, 4, 44, 7),
     "authorised": (83, 17),
     "actions": (71, 22, 7),
-    "since_supervision": (52, 2, 14, 4, 3, 8, 6, 4, 3, 4),
+    "since_supervision": (52, 4, 14, 5, 3, 9, 6, 4, 3),
     "supervision_gap": (8, 30, 24, 14, 11, 7, 5, 1),
     "audit_completion": (78, 22),
     "audit_grade": (3, 38, 42, 10, 7),

@@ -121,9 +121,9 @@ def test_only_a_case_supervision_of_the_child_by_the_last_day_counts(other: Any)
             [plan("cp")],
             "d32_42_within",
         ),
-        ([standard("worker", 40)], [], "unknown"),
-        ([standard("cp", 40)], [plan("cin")], "unknown"),
-        ([], [], "unknown"),
+        ([standard("worker", 40)], [], "d32_42_over"),
+        ([standard("cp", 40)], [plan("cin")], "d32_42_over"),
+        ([], [], "d32_42_over"),
     ],
 )
 def test_the_local_standard_is_the_plan_types_else_that_for_all_latest_by_the_last_day(
@@ -140,11 +140,11 @@ def test_the_local_standard_is_the_plan_types_else_that_for_all_latest_by_the_la
         ([event(ago(91))], "d91_more"),
         ([holding(start=ago(91))], "never_91"),
         ([holding(start=ago(43))], "never_43_90"),
-        ([holding(start=ago(42))], "unknown"),
-        ([event(ago(90))], "unknown"),
+        ([holding(start=ago(42))], "d32_42_over"),
+        ([event(ago(90))], "d43_90_over"),
     ],
 )
-def test_without_a_standard_only_what_needs_one_is_unknown(
+def test_without_a_standard_nothing_is_within_it(
     records: list[Any], outcome: str
 ) -> None:
     held = records if records[0][0] == "allocation" else [holding(), *records]

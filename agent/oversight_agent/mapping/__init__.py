@@ -20,11 +20,11 @@ from oversight_agent.mapping.pseudonyms import Pseudonymiser
 from oversight_agent.mapping.settings import FieldMapping, Mapping, TableMapping
 
 if TYPE_CHECKING:
-    from oversight_agent.mapping.apply import Mapped, map_table
+    from oversight_agent.mapping.apply import Mapped, map_table, rank_workers
 else:
 
     def __getattr__(name: str) -> object:
-        if name in ("Mapped", "map_table"):
+        if name in ("Mapped", "map_table", "rank_workers"):
             return getattr(import_module("oversight_agent.mapping.apply"), name)
         raise AttributeError(name)
 
@@ -37,4 +37,5 @@ __all__ = [
     "TableMapping",
     "load",
     "map_table",
+    "rank_workers",
 ]

@@ -11,8 +11,8 @@ Rules kept here:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -79,6 +79,26 @@ def map_table(mapping: TableMapping, raw: RawTable, pseudonyms: Pseudonymiser) -
         rows_read=len(raw.frame),
         rows_rejected=int(rejected.sum()),
         origin=raw.origin,
+    )
+
+
+def rank_workers(
+    tables: Mapping[str, SpecTable], specification: Specification, pseudonyms: Pseudonymiser
+) -> dict[str, SpecTable]:
+    """The same tables with ranked pseudonyms of workers; call it when all are mapped."""
+    ranked = pseudonyms.ranked("worker")
+    return {
+        name: replace(table, frame=_ranked(table.frame, specification.table(name), ranked))
+        for name, table in tables.items()
+    }
+
+
+def _ranked(
+    frame: pd.DataFrame, schema: TableSchema, ranked: Mapping[str, str]
+) -> pd.DataFrame:
+    names = [each.name for each in schema.fields if each.pseudonym == "worker"]
+    return frame.assign(
+        **{name: frame[name].map(ranked).astype(frame[name].dtype) for name in names}
     )
 
 

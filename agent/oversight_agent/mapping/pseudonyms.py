@@ -1,6 +1,7 @@
 """Persons' identifiers replaced by keyed pseudonyms, as they are read.
 
     pseudonym = hex(HMAC-SHA-256(secret, kind || 0x00 || identifier))[:32]
+    ranked    = rank in eight digits || pseudonym
 
 Rules kept here:
 
@@ -8,6 +9,9 @@ Rules kept here:
 2. A kind's pseudonyms are its own: a worker and a child with one number have nothing in common.
 3. White space around an identifier does not make another person; a missing one stays missing.
 4. 128 bits: two persons of an authority do not share a pseudonym by chance.
+5. Questions decide ties by the smallest worker identifier. Pseudonyms alone would stand in another
+   order under each secret, so a worker's is ranked once all sources are read: the rank is the place
+   of the identifier among those read, compared as text.
 """
 
 from __future__ import annotations
@@ -34,7 +38,7 @@ class Pseudonymiser:
         InputError: the secret is shorter than 32 bytes.
     """
 
-    __slots__ = ("_secret",)
+    __slots__ = ("_given", "_secret")
 
     def __init__(self, secret: bytes) -> None:
         if len(secret) < MIN_SECRET:
@@ -44,6 +48,7 @@ class Pseudonymiser:
                 advice="restore it from its backup, or set the agent up anew",
             )
         self._secret = bytes(secret)
+        self._given: dict[Pseudonym, dict[str, str]] = {}
 
     def __repr__(self) -> str:
         return "Pseudonymiser(…)"
@@ -56,13 +61,21 @@ class Pseudonymiser:
         """The pseudonyms of identifiers, in their order."""
         keyed = HMAC(self._secret, SHA256())
         keyed.update(kind.encode() + b"\0")
-        return [_finished(keyed, identifier.strip()) for identifier in identifiers]
+        given = self._given.setdefault(kind, {})
+        return [_finished(keyed, identifier.strip(), given) for identifier in identifiers]
+
+    def ranked(self, kind: Pseudonym) -> dict[str, str]:
+        """For each pseudonym of a kind that was given so far, its ranked form."""
+        given = self._given.get(kind, {})
+        return {given[one]: f"{rank:08d}{given[one]}" for rank, one in enumerate(sorted(given))}
 
 
-def _finished(keyed: HMAC, identifier: str) -> str | None:
+def _finished(keyed: HMAC, identifier: str, given: dict[str, str]) -> str | None:
     """By a copy of the keyed hash: keying it anew would take longer than all the rest."""
     if not identifier:
         return None
-    own = keyed.copy()
-    own.update(identifier.encode())
-    return own.finalize().hex()[:DIGITS]
+    if identifier not in given:
+        own = keyed.copy()
+        own.update(identifier.encode())
+        given[identifier] = own.finalize().hex()[:DIGITS]
+    return given[identifier]

@@ -28,7 +28,7 @@ from dataclasses import asdict, dataclass, field
 from oversight_agent import disclosure, files, readers
 from oversight_agent.durability import reached
 from oversight_agent.evaluate import evaluate
-from oversight_agent.mapping import Mapping, Pseudonymiser, TableMapping, load, map_table
+from oversight_agent.mapping import Mapping, Pseudonymiser, TableMapping, load, map_table, rank_workers
 from oversight_agent.pipeline.confine import (
     MEMORY_STATUS,
     Confinement,
@@ -100,6 +100,7 @@ def _sources(job: Job) -> _Sources:
     # 2. Each source that a question needs.
     for name in sorted({name for table in job.base_tables for name in table.reads}):
         _add(sources, name, mapping.tables.get(name), job, pseudonyms)
+    sources.tables = rank_workers(sources.tables, mapping.specification, pseudonyms)
     # 3. Keys.
     _drop_invalid(sources, mapping)
     return sources

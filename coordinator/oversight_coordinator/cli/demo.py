@@ -120,19 +120,25 @@ def _forget_surroundings() -> None:
 
 
 def _say_results(found: dict[str, Any], judged: tuple[int, int], stage: Stage, keep: bool) -> None:
-    say("\nPooled figures for whole authorities, in percent, beside the truth, which only the")
-    say("generator of the synthetic files knows:\n")
+    latest = max(row["period"] for row in found["measures"])
+    say(f"\nPooled figures for whole authorities, {latest}, beside the truth, which only the generator")
+    say("of the synthetic files knows. In percent where no unit is named.\n")
     say_table(
-        ("MEASURE", "PERIOD", "POOLED", "INTERVAL", "TRUTH", "ERROR", "AUTHORITIES"),
+        ("MEASURE", "POOLED", "INTERVAL", "TRUTH", "ERROR", "AUTHORITIES", "UNIT"),
         [
-            (row["measure"], row["period"], _number(row["estimate"], 1) or row["marker"],
-             f"{_number(row['lower'], 1)} to {_number(row['upper'], 1)}",
-             _number(row["truth"], 2), _number(row["error"], 2),
-             f"{row['las_published']} of {row['las_asked']}")
-            for row in found["measures"] if not row["dimension"]
+            (row["measure"], _number(row["estimate"], 1) or row["marker"],
+             _interval(row), _number(row["truth"], 2), _number(row["error"], 2),
+             f"{row['las_published']} of {row['las_asked']}",
+             "" if row["unit"] == "percent" else row["unit"])
+            for row in found["measures"] if not row["dimension"] and row["period"] == latest
         ],
     )  # fmt: skip
-    say(f"\nThe truth lies inside {judged[0]} of {judged[1]} intervals, those by service included.")
+    say("\nPOOLED is over the authorities that published all that a figure needs, INTERVAL over all that")
+    say("answered; [c]: too few published it, its interval holds all the same.")
+    say(f"The truth lies inside {judged[0]} of {judged[1]} intervals, earlier quarters and categories included.")
+    say("\nHow the run ended:\n")
+    say_table(("AUTHORITY", "ENDING", "ON PURPOSE"), _endings(found, stage))
+    say("")
     say(f"Report:  {stage.out / 'report' / 'index.html'}")
     say(f"Figures: {stage.out / 'pooled.csv'}")
     say("Check what was recorded:")
@@ -143,6 +149,29 @@ def _say_results(found: dict[str, Any], judged: tuple[int, int], stage: Stage, k
         say(f"The parts run on for an hour at most. Stop them: {again}")
     else:
         say(f"Everything was stopped. It took {found['timings']['total']:.0f} s.")
+
+
+def _endings(found: dict[str, Any], stage: Stage) -> list[tuple[str, str, str]]:
+    """How the run ended for those where anything was not released, and for how many all was."""
+    from oversight_coordinator.outcomes import LaOutcome
+
+    said, rest = [], 0
+    for one in (LaOutcome(**each) for each in found["las"]):
+        incident = stage.incidents.get(one.la)
+        if one.words == "released" and incident is None:
+            rest += 1
+        else:
+            said.append((one.name, one.words, incident.sentence if incident else ""))
+    if rest:
+        others = "all others" if said else "all"
+        said.append((f"{others} ({rest})", "released", ""))
+    return said
+
+
+def _interval(row: dict[str, Any]) -> str:
+    if row["lower"] is None:
+        return "none"
+    return f"{_number(row['lower'], 1)} to {_number(row['upper'], 1)}"
 
 
 def _number(value: float | None, digits: int) -> str:

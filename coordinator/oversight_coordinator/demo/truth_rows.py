@@ -84,10 +84,8 @@ def since_outcome(days: int, standard: int | None, *, supervised: bool) -> str:
         return "never_43_90" if days <= 90 else "never_91"
     if days > 90:
         return "d91_more"
-    if standard is None:
-        return UNKNOWN
     band = "d0_31" if days <= 31 else "d32_42" if days <= 42 else "d43_90"
-    return f"{band}_{'within' if days <= standard else 'over'}"
+    return f"{band}_{'within' if standard is not None and days <= standard else 'over'}"
 
 
 def supervision_gap(asof: AsOf) -> Iterator[Row]:

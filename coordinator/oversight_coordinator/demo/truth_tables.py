@@ -83,7 +83,7 @@ TABLES = {
         ("service", "plan_type"),
         (
             *("d0_31_within", "d0_31_over", "d32_42_within", "d32_42_over"),
-            *("d43_90_within", "d43_90_over", "d91_more", "never_43_90", "never_91", "unknown"),
+            *("d43_90_within", "d43_90_over", "d91_more", "never_43_90", "never_91"),
         ),
     ),
     "supervision_gap": Table(

@@ -16,6 +16,9 @@ from oversight_coordinator.pool.intervals import Interval, Key
 RowKey = tuple[str, str]
 """(dimension, category); both empty for the whole authority."""
 
+Values = Mapping[str, int | None]
+"""The published figures of a row by outcome, magnitude or `TOTAL`; None where suppressed."""
+
 Parts = tuple[Interval, ...]
 """What a kind needs to know of one row: intervals that may be added up over authorities."""
 
@@ -46,12 +49,14 @@ UNBOUNDED = Bounds(None, None)
 class Kind(Protocol):
     """A measure's arithmetic."""
 
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The outcomes or magnitudes of a row that the figure is made of."""
+    def published(self, values: Values) -> tuple[int, ...] | None:
+        """The rounded sums that the figure is made of, of one authority; None if not all are known.
 
-    def estimate(self, sums: Mapping[str, int]) -> Estimate:
-        """The figure from rounded sums of what it needs."""
+        They may be added up over authorities.
+        """
+
+    def estimate(self, sums: Sequence[int]) -> Estimate:
+        """The figure from such sums."""
 
     def parts(self, cells: Mapping[Key, Interval]) -> dict[RowKey, Parts]:
         """What one authority's narrowed table says, row by row."""
@@ -66,6 +71,12 @@ def add_parts(parts: Sequence[Parts]) -> Parts:
     for other in others:
         first = tuple(one + another for one, another in zip(first, other, strict=True))
     return first
+
+
+def sum_of(values: Values, names: Sequence[str]) -> int | None:
+    """The sum of published figures; None if one of them was suppressed."""
+    found = [value for name in names if (value := values[name]) is not None]
+    return sum(found) if len(found) == len(names) else None
 
 
 def rounded(above: int, below: int) -> float:

@@ -16,9 +16,17 @@ Rules kept here:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from oversight_coordinator.pool.figures import UNBOUNDED, Bounds, Estimate, Parts, RowKey, rounded
+from oversight_coordinator.pool.figures import (
+    UNBOUNDED,
+    Bounds,
+    Estimate,
+    Parts,
+    RowKey,
+    Values,
+    rounded,
+)
 from oversight_coordinator.pool.intervals import Interval, Key, collapse
 from oversight_protocol.release import row_keys
 from oversight_protocol.study import BaseTable, Measure, Outcome
@@ -34,16 +42,17 @@ class Median:
         outcomes = {outcome.code: outcome for outcome in table.outcomes}
         self._bins = tuple(outcomes[code] for code in measure.denominator)
 
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The bins, in rising order."""
-        return tuple(one.code for one in self._bins)
+        self._codes = tuple(one.code for one in self._bins)
 
-    def estimate(self, sums: Mapping[str, int]) -> Estimate:
+    def published(self, values: Values) -> tuple[int, ...] | None:
+        """The counts of the bins, in rising order."""
+        found = tuple(value for code in self._codes if (value := values[code]) is not None)
+        return found if len(found) == len(self._codes) else None
+
+    def estimate(self, sums: Sequence[int]) -> Estimate:
         """The median by rule 1."""
-        number, below = sum(sums[code] for code in self.needs), 0
-        for one in self._bins:
-            count = sums[one.code]
+        number, below = sum(sums), 0
+        for one, count in zip(self._bins, sums, strict=True):
             if count and 2 * (below + count) >= number:
                 return Estimate(_inside(one, number - 2 * below, 2 * count), None, number)
             below += count
@@ -59,8 +68,8 @@ class Median:
 
     def _groups(self, cut: int) -> dict[str, str]:
         groups = dict.fromkeys(self._outcomes, _OUTSIDE)
-        groups |= dict.fromkeys(self.needs[:cut], _BELOW)
-        return groups | dict.fromkeys(self.needs[cut:], _ABOVE)
+        groups |= dict.fromkeys(self._codes[:cut], _BELOW)
+        return groups | dict.fromkeys(self._codes[cut:], _ABOVE)
 
     def bounds(self, parts: Parts) -> Bounds:
         """The ends of bins, by rules 2 to 4."""

@@ -84,12 +84,11 @@ class _Question:
     def figure(self, row: RowKey, las: Sequence[LaCode]) -> _Figure:
         """A row's figure over those of some authorities that answered."""
         answered = [la for la in las if la in self.answered]
-        values = [self.answered[la].values[row] for la in answered]
-        full = [one for one in values if all(one[name] is not None for name in self.kind.needs)]
-        sums = {name: sum(one[name] or 0 for one in full) for name in self.kind.needs}
+        found = [self.kind.published(self.answered[la].values[row]) for la in answered]
+        full = [one for one in found if one is not None]
         parts = [self.parts[la][row] for la in answered]
         return _Figure(
-            estimate=self.kind.estimate(sums) if full else None,
+            estimate=self.kind.estimate([sum(each) for each in zip(*full)]) if full else None,
             bounds=self.kind.bounds(add_parts(parts)) if parts else UNBOUNDED,
             published=len(full),
             answered=len(answered),

@@ -7,7 +7,7 @@ large, and there is no interval.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import inf
 
 from oversight_coordinator.pool.figures import (
@@ -16,6 +16,7 @@ from oversight_coordinator.pool.figures import (
     Estimate,
     Parts,
     RowKey,
+    Values,
     rounded,
     rounded_down,
     rounded_up,
@@ -34,14 +35,14 @@ class Ratio:
         units = {TOTAL: 1} | {one.name: scale(one) for one in table.magnitudes}
         self._units = units[self._numerator], units[self._denominator]
 
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The two magnitudes, or the one and the total."""
-        return self._numerator, self._denominator
+    def published(self, values: Values) -> tuple[int, ...] | None:
+        """The two magnitudes, or the one and the total, in whole units."""
+        above, below = values[self._numerator], values[self._denominator]
+        return None if above is None or below is None else (above, below)
 
-    def estimate(self, sums: Mapping[str, int]) -> Estimate:
-        """The quotient; sums are in whole units."""
-        above, below = sums[self._numerator], sums[self._denominator]
+    def estimate(self, sums: Sequence[int]) -> Estimate:
+        """The quotient."""
+        above, below = sums
         return Estimate(rounded(above, below) if below else None, above, below)
 
     def parts(self, cells: Mapping[Key, Interval]) -> dict[RowKey, Parts]:

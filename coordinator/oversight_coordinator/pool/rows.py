@@ -23,7 +23,7 @@ class PooledRow:
             magnitude's; None for a median.
         denominator: likewise; for a median all counts in the bins.
         unit: of estimate, lower and upper, as the measure has it.
-        las_published: authorities that published every cell that the figure needs.
+        las_published: authorities that published all that the figure needs.
         las_answered: authorities that released the table, suppressed cells or not: those whose data
             the interval is about. A refused table is not among them.
         las_asked: authorities of the cohort.

@@ -3,11 +3,16 @@
 Of a share N / (N + R), where R is what the denominator counts beyond the numerator, the least value
 is N low with R high, and the greatest is N high with R low. Where nothing bounds N or R from above,
 the interval is 0 to 100.
+
+A sum of outcomes is known when all of them were published, and else when the row's total and all of
+its other outcomes were: then it is the total less these. Of a share of all rows the denominator
+is then the total itself. So an outcome that is rare everywhere, and therefore hidden, costs the figures
+that are made of it and no others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import inf
 
 from oversight_coordinator.pool.figures import (
@@ -15,15 +20,22 @@ from oversight_coordinator.pool.figures import (
     Estimate,
     Parts,
     RowKey,
+    Values,
     rounded,
     rounded_down,
     rounded_up,
+    sum_of,
 )
 from oversight_coordinator.pool.intervals import Interval, Key, collapse
-from oversight_protocol.release import row_keys
+from oversight_protocol.policy import FLOORS
+from oversight_protocol.release import TOTAL, row_keys
 from oversight_protocol.study import BaseTable, Measure
 
 _NUMERATOR, _REST, _OUTSIDE = "numerator", "rest of the denominator", "outside the denominator"
+
+
+LEAST = FLOORS["minimum_persons"].value
+"""What is left of a total is given only if it is no small count: others stand in no table."""
 
 
 class Share:
@@ -35,15 +47,28 @@ class Share:
         self._groups |= dict.fromkeys(measure.denominator, _REST)
         self._groups |= dict.fromkeys(measure.numerator, _NUMERATOR)
 
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The denominator's outcomes, the numerator's being among them."""
-        return self._measure.denominator
+    def published(self, values: Values) -> tuple[int, ...] | None:
+        """Numerator and denominator from rounded counts."""
+        halves = self._measure.numerator, self._measure.denominator
+        numerator, denominator = (self._sum(values, half) for half in halves)
+        if numerator is None or denominator is None:
+            return None
+        # Rounded one by one, a part can come out above the whole by a few.
+        return min(numerator, denominator), denominator
 
-    def estimate(self, sums: Mapping[str, int]) -> Estimate:
+    def _sum(self, values: Values, outcomes: Sequence[str]) -> int | None:
+        by_parts = sum_of(values, outcomes)
+        if by_parts is not None:
+            return by_parts
+        others = [code for code in self._groups if code not in outcomes]
+        total, rest = values[TOTAL], sum_of(values, others)
+        if total is None or rest is None or total - rest < LEAST:
+            return None
+        return total - rest
+
+    def estimate(self, sums: Sequence[int]) -> Estimate:
         """The percentage."""
-        numerator = sum(sums[outcome] for outcome in self._measure.numerator)
-        denominator = sum(sums[outcome] for outcome in self._measure.denominator)
+        numerator, denominator = sums
         value = rounded(100 * numerator, denominator) if denominator else None
         return Estimate(value, numerator, denominator)
 

@@ -33,7 +33,8 @@ waiting AS (
     LEFT JOIN last_supervision ON last_supervision.child_id = child_team.child_id
 ),
 
--- The standard of the child's plan type, else the one for all children.
+-- The standard of the child's plan type, else the one for all children. Without either nothing is
+-- within it.
 measured AS (
     SELECT
         waiting.child_id,
@@ -54,7 +55,6 @@ SELECT
         WHEN measured.days > 90 AND measured.supervised THEN 'd91_more'
         WHEN measured.days > 90 THEN 'never_91'
         WHEN measured.days > 42 AND NOT measured.supervised THEN 'never_43_90'
-        WHEN measured.within IS NULL THEN 'unknown'
         WHEN measured.days > 42 AND measured.within THEN 'd43_90_within'
         WHEN measured.days > 42 THEN 'd43_90_over'
         WHEN measured.days > 31 AND measured.within THEN 'd32_42_within'
