@@ -33,7 +33,7 @@ def make(home: Path, out: Path) -> None:
         "--gateway-port", str(gateway), "--superlink-port", str(superlink),
     )  # fmt: skip
     with (home / "coordinator.toml").open("a", encoding="utf-8") as file:
-        file.write("idle_seconds = 0.2\n")
+        file.write("idle_seconds = 0.2\ncollect_seconds = 2.0\n")
     for name, organisation in _PEOPLE.items():
         oversight("key", "new", key(out, name), "--holder", f"Demo {name}",
                   "--organisation", organisation)  # fmt: skip

@@ -42,7 +42,7 @@ RUN_HOURS = 0.25
 """Whoever has not answered a quarter of an hour after the question counts as unreachable."""
 
 _AGENT_SETTINGS = """\
-poll_fast_seconds = 0.5
+poll_fast_seconds = 1.0
 poll_idle_seconds = 2.0
 poll_fast_for_seconds = 30
 backoff_most_seconds = 2.0

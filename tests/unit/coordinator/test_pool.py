@@ -236,6 +236,29 @@ def test_the_order_of_authorities_never_matters(drawn, order):
     assert reordered == pool(STUDY, WAVE, LAS, answers)
 
 
+def known_sum(line, outcomes):
+    """The sum of shown outcomes; else what the others leave of the total, if that is 10 or more."""
+    if None not in (parts := [line[outcome] for outcome in outcomes]):
+        return sum(parts)
+    others = [line[outcome] for outcome in OUTCOMES if outcome not in outcomes]
+    if None in (line["all"], *others) or line["all"] - sum(others) < 10:
+        return None
+    return line["all"] - sum(others)
+
+
+@pytest.mark.parametrize(
+    ("each", "figure"), [(1, (None, None, "[c]")), (2, (10, 250, "")), (20, (120, 360, ""))]
+)
+def test_what_a_total_leaves_is_given_only_if_it_is_no_small_count(each, figure):
+    places = [(s, r, o) for s in SERVICES for r in ROLES for o in OUTCOMES]
+    truth = Counts({place: each if place[2] == "neither" else 20 for place in places})
+    answers = {LAS[0]: release_of(LAS[0], answer_of(truth, hidden={(("", ""), "neither")}))}
+
+    row = row_of(pool(STUDY, WAVE, LAS, answers))
+
+    assert (row.numerator, row.denominator, row.marker) == figure
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(answers_with_truth(), min_size=1, max_size=3))
 def test_a_figure_is_the_share_of_the_rounded_counts_of_those_who_published_it(drawn):
@@ -247,17 +270,18 @@ def test_a_figure_is_the_share_of_the_rounded_counts_of_those_who_published_it(d
     for row in pool(STUDY, WAVE, LAS, answers):
         above, below = {"neither": NEITHER, "unknown": UNKNOWN}[row.measure]
         lines = [
-            {cell.outcome: cell.value for cell in line.cells}
+            {cell.outcome: cell.value for cell in (*line.cells, line.total)}
             for _, _, answer in drawn
             for line in answer.rows
             if (line.dimension, line.category) == (row.dimension, row.category)
         ]
-        full = [line for line in lines if None not in [line[o] for o in below]]
+        pairs = [(known_sum(line, above), known_sum(line, below)) for line in lines]
+        full = [(min(pair), pair[1]) for pair in pairs if None not in pair]
 
         assert row.las_published == len(full)
         assert (row.numerator is None) == (not full)
-        assert not full or row.numerator == sum(line[o] for line in full for o in above)
-        assert not full or row.denominator == sum(line[o] for line in full for o in below)
+        assert not full or row.numerator == sum(numerator for numerator, _ in full)
+        assert not full or row.denominator == sum(denominator for _, denominator in full)
 
 
 def test_a_figure_comes_to_one_decimal_from_rounded_counts():
@@ -293,8 +317,8 @@ def test_a_suppressed_cell_is_bounded_by_the_rest_of_its_row():
     row = row_of(pool(STUDY, WAVE, LAS, answers))
 
     # The row holds 480 of which three outcomes of 120 are shown, each to within 2.
-    assert (row.estimate, row.marker, row.las_published, row.las_answered) == (None, "[c]", 0, 1)
-    assert (row.numerator, row.denominator) == (None, None)
+    assert (row.estimate, row.marker, row.las_published, row.las_answered) == (33.3, "", 1, 1)
+    assert (row.numerator, row.denominator) == (120, 360)
     assert row.lower == pytest.approx(100 * 112 / (112 + 244), abs=0.1)
     assert row.upper == pytest.approx(100 * 128 / (128 + 236), abs=0.1)
 
@@ -321,7 +345,8 @@ def test_without_any_bound_the_interval_is_everything():
 
 
 def test_an_authority_that_suppressed_widens_the_interval_but_is_not_in_the_figure():
-    full, partly = answer_of(evenly(20)), answer_of(evenly(20), hidden={(("", ""), "neither")})
+    hidden = {(("", ""), "neither"), (("", ""), "unknown")}
+    full, partly = answer_of(evenly(20)), answer_of(evenly(20), hidden=hidden)
     alone = row_of(pool(STUDY, WAVE, LAS, {LAS[0]: release_of(LAS[0], full)}))
 
     both = row_of(
