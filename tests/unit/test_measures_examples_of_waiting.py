@@ -144,9 +144,7 @@ def test_the_local_standard_is_the_plan_types_else_that_for_all_latest_by_the_la
         ([event(ago(90))], "d43_90_over"),
     ],
 )
-def test_without_a_standard_nothing_is_within_it(
-    records: list[Any], outcome: str
-) -> None:
+def test_without_a_standard_nothing_is_within_it(records: list[Any], outcome: str) -> None:
     held = records if records[0][0] == "allocation" else [holding(), *records]
 
     assert outcomes("since_supervision", *held) == [outcome]

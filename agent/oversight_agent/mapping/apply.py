@@ -25,6 +25,7 @@ from oversight_agent.mapping.rules import suggestion
 from oversight_agent.mapping.settings import FieldMapping, TableMapping
 from oversight_agent.problems import Origin, Part, Problem, SourceError, shape
 from oversight_agent.tables import MAPPING, RawTable, SpecTable
+from oversight_protocol.specification import Specification, SpecTableSchema
 
 MAX_PROBLEMS = 100
 """Problems listed of one field; more would not help a person to correct them."""
@@ -88,13 +89,14 @@ def rank_workers(
     """The same tables with ranked pseudonyms of workers; call it when all are mapped."""
     ranked = pseudonyms.ranked("worker")
     return {
-        name: replace(table, frame=_ranked(table.frame, specification.table(name), ranked))
-        for name, table in tables.items()
+        schema.name: replace(table, frame=_ranked(table.frame, schema, ranked))
+        for schema in specification.resources
+        if (table := tables.get(schema.name))
     }
 
 
 def _ranked(
-    frame: pd.DataFrame, schema: TableSchema, ranked: Mapping[str, str]
+    frame: pd.DataFrame, schema: SpecTableSchema, ranked: Mapping[str, str]
 ) -> pd.DataFrame:
     names = [each.name for each in schema.fields if each.pseudonym == "worker"]
     return frame.assign(

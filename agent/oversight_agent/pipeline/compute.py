@@ -28,7 +28,14 @@ from dataclasses import asdict, dataclass, field
 from oversight_agent import disclosure, files, readers
 from oversight_agent.durability import reached
 from oversight_agent.evaluate import evaluate
-from oversight_agent.mapping import Mapping, Pseudonymiser, TableMapping, load, map_table, rank_workers
+from oversight_agent.mapping import (
+    Mapping,
+    Pseudonymiser,
+    TableMapping,
+    load,
+    map_table,
+    rank_workers,
+)
 from oversight_agent.pipeline.confine import (
     MEMORY_STATUS,
     Confinement,

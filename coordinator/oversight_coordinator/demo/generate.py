@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import cast
 
 from oversight_coordinator.authorities import AUTHORITIES, Authority, authority
+from oversight_coordinator.demo import signals
 from oversight_coordinator.demo.audits import make_audits
 from oversight_coordinator.demo.careless import careless, spoilt
 from oversight_coordinator.demo.caseload import allocations, make_children
@@ -148,11 +149,15 @@ def _made(tasks: Sequence[_Task]) -> Iterator[tuple[str, Truth]]:
         return
     largest = sorted(tasks, key=lambda task: -Profile(task.code).published.open)
     # Millions of records without a cycle among them: looking for cycles would cost a quarter.
-    with ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=gc.disable
-    ) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin) as pool:
         for done in as_completed([pool.submit(_make, task) for task in largest]):
             yield done.result()
+
+
+def _begin() -> None:
+    """What each process of the pool does first."""
+    gc.disable()
+    signals.end_with_parent()
 
 
 def _make(task: _Task) -> tuple[str, Truth]:

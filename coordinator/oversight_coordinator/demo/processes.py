@@ -11,12 +11,9 @@ Rules kept here:
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
 import os
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -32,7 +29,6 @@ STOP_SECONDS = 10.0
 """After this a process that was asked to end is killed."""
 STATE = "running.json"
 _LOOK_SECONDS = 0.05
-_PR_SET_PDEATHSIG = 1
 
 Noted = tuple[int, float]
 """A process: its number and when it was started (seconds, Unix time)."""
@@ -72,7 +68,7 @@ class Processes:
             self._running[name] = subprocess.Popen(  # noqa: S603 - our own commands
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 # The demo has one thread, so nothing can hold a lock that this would wait for.
-                preexec_fn=None if self.outlive else _end_with_parent,  # noqa: PLW1509
+                preexec_fn=None if self.outlive else signals.end_with_parent,  # noqa: PLW1509
             )  # fmt: skip
         self.note(demo=os.getpid())
 
@@ -187,9 +183,3 @@ def _wait_for_end(processes: Collection[psutil.Process], seconds: float) -> None
     deadline = time.monotonic() + seconds
     while any(map(_runs, processes)) and time.monotonic() < deadline:
         time.sleep(_LOOK_SECONDS)
-
-
-def _end_with_parent() -> None:
-    """Ask Linux to end this process when the demo is killed; elsewhere nothing can be asked."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
+import sys
 from collections.abc import Iterator
 
 ENDING = [
@@ -13,6 +15,15 @@ ENDING = [
     if name in signal.Signals.__members__
 ]
 """Ctrl-C, a request to end, a closed terminal; Windows has not all of them."""
+
+
+_PR_SET_PDEATHSIG = 1
+
+
+def end_with_parent() -> None:
+    """Ask Linux to end this process when its parent is killed; elsewhere nothing can be asked."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def interrupt() -> None:

@@ -86,9 +86,10 @@ class _Question:
         answered = [la for la in las if la in self.answered]
         found = [self.kind.published(self.answered[la].values[row]) for la in answered]
         full = [one for one in found if one is not None]
+        sums = [sum(each) for each in zip(*full, strict=True)]
         parts = [self.parts[la][row] for la in answered]
         return _Figure(
-            estimate=self.kind.estimate([sum(each) for each in zip(*full)]) if full else None,
+            estimate=self.kind.estimate(sums) if full else None,
             bounds=self.kind.bounds(add_parts(parts)) if parts else UNBOUNDED,
             published=len(full),
             answered=len(answered),

@@ -4,10 +4,10 @@ Of a share N / (N + R), where R is what the denominator counts beyond the numera
 is N low with R high, and the greatest is N high with R low. Where nothing bounds N or R from above,
 the interval is 0 to 100.
 
-A sum of outcomes is known when all of them were published, and else when the row's total and all of
-its other outcomes were: then it is the total less these. Of a share of all rows the denominator
-is then the total itself. So an outcome that is rare everywhere, and therefore hidden, costs the figures
-that are made of it and no others.
+A sum of outcomes is known when all of them were published, and else when the row's total and all
+of its other outcomes were: then it is the total less these. Of a share of all rows the denominator
+is then the total itself. So an outcome that is rare everywhere, and therefore hidden, costs the
+figures that are made of it and no others.
 """
 
 from __future__ import annotations
