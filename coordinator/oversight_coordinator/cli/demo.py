@@ -121,10 +121,8 @@ def _forget_surroundings() -> None:
 
 def _say_results(found: dict[str, Any], judged: tuple[int, int], stage: Stage, keep: bool) -> None:
     latest = max(row["period"] for row in found["measures"])
-    say(
-        f"\nPooled figures for whole authorities, {latest}, in percent where no unit is named, beside"
-    )
-    say("the truth, which only the generator of the synthetic files knows:\n")
+    say(f"\nPooled figures for whole authorities, {latest}, in percent where no unit is named,")
+    say("beside the truth, which only the generator of the synthetic files knows:\n")
     say_table(
         ("MEASURE", "POOLED", "INTERVAL", "TRUTH", "ERROR", "AUTHORITIES", "UNIT"),
         [
@@ -135,14 +133,10 @@ def _say_results(found: dict[str, Any], judged: tuple[int, int], stage: Stage, k
             for row in found["measures"] if not row["dimension"] and row["period"] == latest
         ],
     )  # fmt: skip
-    say(
-        "\nPOOLED is over the authorities that published all that a figure needs, INTERVAL over all"
-    )
-    say("that answered. [c]: withheld everywhere; its interval holds all the same.")
-    say(
-        f"The truth lies inside {judged[0]} of {judged[1]} intervals, other quarters and categories"
-    )
-    say("included.")
+    say("\nPOOLED is over the authorities that published all that a figure needs, INTERVAL over")
+    say("all that answered. [c]: withheld everywhere; its interval holds all the same.")
+    say(f"The truth lies inside {judged[0]} of {judged[1]} intervals, other quarters and")
+    say("categories included.")
     say("\nHow the run ended:\n")
     say_table(("AUTHORITY", "ENDING", "ON PURPOSE"), _endings(found, stage))
     say("")
