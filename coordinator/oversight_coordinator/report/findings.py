@@ -5,7 +5,8 @@ Rules kept here:
 1. A sentence is left out if one of its figures is missing; none is made up to fill the list.
 2. Comparisons are by intervals, as in `answer`.
 3. Below each sentence stand the intervals of its figures and "n of N authorities".
-4. A figure that fewer than half of those that answered published is none to read first.
+4. A figure that fewer than half of those that answered published is none to read first; nor is
+   one outside its interval, for then those that published it are unlike the others.
 """
 
 from __future__ import annotations
@@ -112,8 +113,13 @@ def _timeliness(material: Material) -> Finding | None:
     within, never = (
         _figure(material, name) for name in ("within_local_standard", "none_in_90_days")
     )
-    if within is None or never is None:
+    if never is None:
         return None
+    if within is None:
+        return _finding(
+            f"{_said(never)} of open children have gone without supervision for over 90 days.",
+            never,
+        )
     return _finding(
         f"{_said(within)} of open children are within their own authority's standard for "
         f"supervision; {_said(never)} have gone without one for over 90 days.",
@@ -151,6 +157,8 @@ def _figure(material: Material, name: str) -> _Figure | None:
     row = material.pooled(measure, material.latest)
     if row.estimate is None or 2 * row.las_published < row.las_answered:
         return None
+    if row.lower is not None and row.upper is not None:
+        return (measure, row) if row.lower <= row.estimate <= row.upper else None
     return measure, row
 
 

@@ -165,6 +165,20 @@ def test_a_figure_that_few_published_is_none_to_read_first():
     assert "children per full-time worker" not in text
 
 
+@pytest.mark.parametrize(("estimate", "first"), [(72.0, True), (72.2, False), (71.7, False)])
+def test_a_figure_outside_its_interval_is_none_to_read_first(estimate, first):
+    inside = {"estimate": estimate, "lower": 71.8, "upper": 72.1}
+    changes = [
+        ("within_local_standard", LATEST, {**inside, "las_published": 15, "las_answered": 17}),
+        ("none_in_90_days", LATEST, {**share(4.4), "las_published": 17, "las_answered": 17}),
+    ]
+
+    text = " ".join(one.text for one in findings(material(changes)))
+
+    assert (f"{estimate}% of open children are within" in text) == first
+    assert ("4.4% of open children have gone without supervision" in text) != first
+
+
 def test_authorities_that_do_not_differ_for_certain_are_not_said_to():
     own = [replace(row, **share(48.0, 1.0)) if row.estimate is not None else row for row in OWN]
 
