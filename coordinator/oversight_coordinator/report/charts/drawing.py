@@ -20,8 +20,8 @@ WHITE, INK = "#ffffff", "#0b0c0c"
 WIDTH = 360
 SIZE = 13
 """Letters, in the units of the width: about 12 pixels on a telephone."""
-NAMES = 156
-"""Free to the left for the longest name of an authority."""
+NAMES = 178
+"""Free to the left for the longest name of an authority, in whatever letters stand in for Arial."""
 
 VEGA_LITE = "6.4"
 """The version that the charts are written in; the renderer carries several."""
