@@ -133,6 +133,25 @@ def release_states(ledger: Records) -> list[dict[str, str]]:
     return list(states.values())
 
 
+def release_status(ledger: Records, ticket_id: str) -> str:
+    """What became of a ticket's release, in a sentence: whether it left, when and by whose word."""
+    said = f"there is no release for ticket '{ticket_id}'"
+    for recorded in of_kind(ledger, "held", "answered", "refused", "receipt"):
+        content, when = body(recorded), f"{recorded.entry.time:%Y-%m-%d %H:%M:%S} UTC"
+        if content["ticket"] != ticket_id:
+            continue
+        if recorded.entry.kind == "held":
+            said = f"waits for a person since {when}; nothing has left"
+        elif recorded.entry.kind == "refused":
+            by = f" by {content['by']}" if content.get("by") else ""
+            said = f"refused at {when}{by}; nothing has left"
+        elif recorded.entry.kind == "answered":
+            said = f"released at {when}, let through by {content['approved_by']}; no receipt yet"
+        else:
+            said = said.replace("; no receipt yet", f"; receipt of {when}")
+    return said
+
+
 def release_of(ledger: Records, ticket_id: str) -> tuple[dict[str, Any], dict[str, str]]:
     """The release that was made for a ticket, and the reasons of the tables refused in it.
 

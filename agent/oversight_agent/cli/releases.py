@@ -79,6 +79,7 @@ def show(ticket: Ticket, home: HomeOption = None, as_json: JsonOption = False) -
         say_json(content)
         return
     say(f"Release for ticket {ticket}, study {content['study'][:16]}, wave {content['wave']}")
+    say(f"Status: {records.release_status(book, ticket)}.")
     for table in content["tables"]:
         say_table_answer(table, reasons.get(f"{table['table']} {table['period']}", ""))
     say("\nCounts are rounded. [c] is confidential: suppressed to protect people.")
@@ -98,6 +99,27 @@ def _whole(book: Records, begun: str) -> str:
             f"several tickets begin with '{begun}'", advice="see 'oversight-agent release list'"
         )
     return found[0]
+
+
+def _waiting(book: Records, begun: str) -> str:
+    """The one ticket that begins so and whose release waits for a person.
+
+    Raises:
+        InputError: there is none.
+    """
+    from oversight_agent import records
+    from oversight_protocol.errors import InputError
+
+    ticket = _whole(book, begun)
+    records.release_of(book, ticket)
+    states = {row["ticket"]: row["state"] for row in records.release_states(book)}
+    if states[ticket] != WAITS:
+        raise InputError(
+            f"the release for ticket '{ticket}' does not wait for a person",
+            found=records.release_status(book, ticket),
+            advice="what was decided stays decided; see 'oversight-agent release list --held'",
+        )
+    return ticket
 
 
 def say_table_answer(table: dict[str, Any], reason: str = "") -> None:
@@ -129,7 +151,7 @@ def approve(ticket: Ticket, home: HomeOption = None) -> None:
     from oversight_agent.cli.ledger import read_ledger
 
     chosen = settings(home)
-    ticket = _whole(read_ledger(chosen.home), ticket)
+    ticket = _waiting(read_ledger(chosen.home), ticket)
     service.make_deciding(chosen).decide_held(ticket, person(), release=True)
     say(f"Approved. The release for {ticket} leaves when Kent next asks.")
 
@@ -143,6 +165,6 @@ def refuse(ticket: Ticket, home: HomeOption = None) -> None:
     from oversight_agent.cli.ledger import read_ledger
 
     chosen = settings(home)
-    ticket = _whole(read_ledger(chosen.home), ticket)
+    ticket = _waiting(read_ledger(chosen.home), ticket)
     service.make_deciding(chosen).decide_held(ticket, person(), release=False)
     say(f"Refused. Nothing leaves for {ticket}.")

@@ -183,6 +183,11 @@ def report(
     result = _load(store(settings(home)), run_id)
     page = write_results(result, out)
     say(f"Wrote {out / 'pooled.csv'}, {out / 'authorities.csv'} and {page}.")
+    released = sum(one.outcome == "released" for one in result.las)
+    if not released:
+        say("No authority has released anything yet: the report holds no figure.")
+    else:
+        say(f"{released} of {len(result.las)} authorities released figures.")
 
 
 def write_results(result: RunResult, out: Path) -> Path:

@@ -90,9 +90,9 @@ def _add_signature(path: Path, key: Path, home: Path | None, role: str) -> None:
     from oversight_protocol.envelope import key_id
 
     private = keys.private(key)
+    holder = _holder_in_role(key_id(private.public_key()), home, role)
     signed = _read(path).countersign(private)
     files.write(path, signed.raw + b"\n")
-    holder = _holder_in_role(key_id(private.public_key()), home, role)
     number = len(signed.key_ids)
     say(f"Signed {path} as its {role}{holder}. It carries "
         f"{'1 signature' if number == 1 else f'{number} signatures'}.")  # fmt: skip
@@ -108,7 +108,7 @@ def _holder_in_role(signer: str, home: Path | None, role: str) -> str:
     import os
 
     from oversight_coordinator import config, trust_files
-    from oversight_protocol.errors import OversightError
+    from oversight_protocol.errors import InputError, OversightError
 
     if home is None and not os.environ.get(config.HOME_VARIABLE):
         return ""
@@ -119,8 +119,12 @@ def _holder_in_role(signer: str, home: Path | None, role: str) -> str:
     holders = roles.analysts if role == "analyst" else roles.approvers
     named = [one for one in holders if one.key_id == signer]
     if not named:
-        say(f"Note: the programme's roles name this key as no {role}'s; the study could not be "
-            "published with it.")  # fmt: skip
+        raise InputError(
+            f"the programme's roles name this key as no {role}'s; nothing was signed",
+            expected="a key of "
+            + " or ".join(f"{one.holder} ({one.organisation})" for one in holders),
+            advice=f"have the {role} sign with their own key",
+        )
     return "".join(f", {one.holder} ({one.organisation})" for one in named)
 
 

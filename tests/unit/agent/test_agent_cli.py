@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import stat
 import subprocess
 import sys
@@ -278,7 +279,7 @@ def test_a_ticket_is_found_by_its_beginning_if_only_one_begins_so(
     (("study", "show", ""), 2, "there is no study ''"),
     (("study", "accept", "nothing"), 2, "study list"),
     (("release", "show", "nothing"), 2, "release list"),
-    (("release", "approve", "nothing"), 3, "No ticket of this identifier"),
+    (("release", "approve", "nothing"), 2, "there is no release for ticket"),
     (("preview", "posts-study", "--wave", "wave-9"), 3, "no such wave"),
     (("answer", "nothing.json"), 2, "nothing.json"),
     (("run",), 2, "not enrolled"),
@@ -571,3 +572,40 @@ def test_nothing_personal_stands_in_any_file_or_output(
 
 def test_the_mapping_used_here_names_no_column_with_free_text() -> None:
     assert "notes" not in MAPPING
+
+
+# ---------------------------------------------------------------------- what became of a release
+
+
+@pytest.mark.parametrize(
+    ("verb", "said"),
+    [("approve", "released at .* let through by person:"), ("refuse", "refused at .* by person:")],
+)
+def test_what_became_of_a_release_is_said_and_stays_decided(
+    agent: Agent, asker: Asker, command: Command, verb: str, said: str
+) -> None:
+    agent.home.policy(POLICY.replace("automatic", "hold"))
+    agent.settle(asker.ask(asker.study()))
+    before = command("release", "show", "ticket-1").out
+
+    assert command("release", verb, "ticket-1").status == 0
+    after = command("release", "show", "ticket-1").out
+    again = command("release", "approve", "ticket-1")
+
+    assert re.search(r"Status: waits for a person since .*; nothing has left\.", before)
+    assert re.search(f"Status: {said}", after)
+    assert ("nothing has left" in after) == (verb == "refuse")
+    assert again.status == 2
+    assert "does not wait for a person" in again.err
+    assert "what was decided stays decided" in again.err
+
+
+@pytest.mark.parametrize("verb", ["show", "approve", "refuse"])
+def test_a_ticket_that_is_not_there_is_told_where_to_look(
+    answered: Agent, command: Command, verb: str
+) -> None:
+    done = command("release", verb, "deadbeef")
+
+    assert done.status == 2
+    assert "there is no release for ticket 'deadbeef'" in done.err
+    assert "release list" in done.err

@@ -639,3 +639,14 @@ def test_a_reader_that_goes_away_is_no_error_with_a_traceback(home):
 
     os.close(write)
     assert b"Traceback" not in done.stderr
+
+
+def test_a_study_is_not_signed_by_a_key_that_the_roles_name_otherwise(oversight, home, study):
+    before = study.read_bytes()
+
+    done = oversight("study", "approve", study, "--key", "analyst.key", "--home", home)
+
+    assert done.status == 2
+    assert "name this key as no approver's; nothing was signed" in done.err
+    assert "a key of approver (Kent)" in done.err
+    assert study.read_bytes() == before
