@@ -101,6 +101,7 @@ def test_a_number_of_authorities_that_it_cannot_have_touches_nothing(tmp_path, n
 
     assert done.returncode == 2
     assert f"Invalid value for '--las': {number} is not in the range 2<=x<=19." in done.stderr
+    assert "Traceback" not in done.stderr
     assert (earlier / "pooled.csv").read_text() == "its figures"
 
 

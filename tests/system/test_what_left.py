@@ -90,18 +90,18 @@ def test_pooled_figures_hold_no_small_or_unrounded_count(kept_demo):
 
 
 class Cells(HTMLParser):
-    """The words of a page's table cells, and of the paragraph that says what was found."""
+    """The words of a page's table cells, of its headline figure, and of its other paragraphs."""
 
     def __init__(self):
         super().__init__()
-        self.cells, self.answer, self._into = [], [], None
+        self.cells, self.headline, self.prose, self._into = [], [], [], None
 
     def handle_starttag(self, tag, attrs):
         if tag == "td":
             self.cells.append([])
             self._into = self.cells[-1]
-        elif tag == "p" and ("class", "answer") in attrs:
-            self._into = self.answer
+        elif tag == "p":
+            self._into = self.headline if ("class", "headline") in attrs else self.prose
 
     def handle_endtag(self, tag):
         if tag in ("td", "p"):
@@ -128,12 +128,15 @@ def test_the_report_shows_shares_and_no_small_or_unrounded_count(kept_demo):
     pooled = [cell for cell in cells if AUTHORITIES.search(cell)]
     bare = [HARMLESS.sub("", AUTHORITIES.sub("", cell)) for cell in cells]
     behind = [number for cell in bare for number in COUNT.findall(cell)]
-    said = re.findall(r"of ([\d,]+) \w+ \(", " ".join(page.answer))
+    said = re.findall(r"([\d,]+) \w+; interval", " ".join(page.headline))
+    told = re.findall(r"% of ([\d,]+)", " ".join(page.prose))
 
     assert len(pooled) == len(kept_demo.csv_rows())
+    assert len(said) == 1
+    assert len(told) > 10
     assert len(behind) > 100
     assert [cell for cell in bare if re.search(r"\d", COUNT.sub("", cell))] == []
-    assert too_fine([int(number.replace(",", "")) for number in (*behind, *said)]) == []
+    assert too_fine([int(number.replace(",", "")) for number in (*behind, *said, *told)]) == []
 
 
 def test_true_counts_from_1_to_9_exist_and_every_one_of_them_is_suppressed(kept_demo):

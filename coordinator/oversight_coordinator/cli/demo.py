@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +15,7 @@ from oversight_coordinator.cli.common import JsonOption, say, say_json, say_tabl
 
 if TYPE_CHECKING:
     from oversight_coordinator.demo.stage import Stage
+    from oversight_coordinator.outcomes import LaOutcome
 
 KEEP_SECONDS = 3600
 _FEWEST, _MOST = 2, 19
@@ -91,7 +93,7 @@ def demo(
     if as_json:
         say_json(found)
     else:
-        _say_results(found, outcome.judged(found), stage, keep)
+        _say_results(found, result.las, stage, keep)
     if problems := outcome.problems(result, found, stage.endings):
         raise DemoError("; ".join(problems))
 
@@ -119,7 +121,10 @@ def _forget_surroundings() -> None:
             del os.environ[name]
 
 
-def _say_results(found: dict[str, Any], judged: tuple[int, int], stage: Stage, keep: bool) -> None:
+def _say_results(found: dict[str, Any], las: Sequence[LaOutcome], stage: Stage, keep: bool) -> None:
+    from oversight_coordinator.demo.outcome import judged
+
+    held, number = judged(found)
     latest = max(row["period"] for row in found["measures"])
     say(f"\nPooled figures for whole authorities, {latest}, in percent where no unit is named,")
     say("beside the truth, which only the generator of the synthetic files knows:\n")
@@ -135,10 +140,10 @@ def _say_results(found: dict[str, Any], judged: tuple[int, int], stage: Stage, k
     )  # fmt: skip
     say("\nPOOLED is over the authorities that published all that a figure needs, INTERVAL over")
     say("all that answered. [c]: withheld everywhere; its interval holds all the same.")
-    say(f"The truth lies inside {judged[0]} of {judged[1]} intervals, other quarters and")
+    say(f"The truth lies inside {held} of {number} intervals, other quarters and")
     say("categories included.")
     say("\nHow the run ended:\n")
-    say_table(("AUTHORITY", "ENDING", "ON PURPOSE"), _endings(found, stage))
+    say_table(("AUTHORITY", "ENDING", "ON PURPOSE"), _endings(las, stage))
     say("")
     say(f"Report:  {stage.out / 'report' / 'index.html'}")
     say(f"Figures: {stage.out / 'pooled.csv'}")
@@ -152,12 +157,10 @@ def _say_results(found: dict[str, Any], judged: tuple[int, int], stage: Stage, k
         say(f"Everything was stopped. It took {found['timings']['total']:.0f} s.")
 
 
-def _endings(found: dict[str, Any], stage: Stage) -> list[tuple[str, str, str]]:
+def _endings(las: Sequence[LaOutcome], stage: Stage) -> list[tuple[str, str, str]]:
     """How the run ended for those where anything was not released, and for how many all was."""
-    from oversight_coordinator.outcomes import LaOutcome
-
     said, rest = [], 0
-    for one in (LaOutcome(**each) for each in found["las"]):
+    for one in las:
         incident = stage.incidents.get(one.la)
         if one.words == "released" and incident is None:
             rest += 1

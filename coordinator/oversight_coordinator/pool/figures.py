@@ -73,10 +73,10 @@ def add_parts(parts: Sequence[Parts]) -> Parts:
     return first
 
 
-def sum_of(values: Values, names: Sequence[str]) -> int | None:
-    """The sum of published figures; None if one of them was suppressed."""
-    found = [value for name in names if (value := values[name]) is not None]
-    return sum(found) if len(found) == len(names) else None
+def all_of(values: Values, names: Sequence[str]) -> tuple[int, ...] | None:
+    """Published figures in the order of their names; None if one of them was suppressed."""
+    found = tuple(value for name in names if (value := values[name]) is not None)
+    return found if len(found) == len(names) else None
 
 
 def rounded(above: int, below: int) -> float:

@@ -25,6 +25,7 @@ from oversight_coordinator.pool.figures import (
     Parts,
     RowKey,
     Values,
+    all_of,
     rounded,
 )
 from oversight_coordinator.pool.intervals import Interval, Key, collapse
@@ -46,8 +47,7 @@ class Median:
 
     def published(self, values: Values) -> tuple[int, ...] | None:
         """The counts of the bins, in rising order."""
-        found = tuple(value for code in self._codes if (value := values[code]) is not None)
-        return found if len(found) == len(self._codes) else None
+        return all_of(values, self._codes)
 
     def estimate(self, sums: Sequence[int]) -> Estimate:
         """The median by rule 1."""

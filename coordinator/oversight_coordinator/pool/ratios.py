@@ -17,6 +17,7 @@ from oversight_coordinator.pool.figures import (
     Parts,
     RowKey,
     Values,
+    all_of,
     rounded,
     rounded_down,
     rounded_up,
@@ -37,8 +38,7 @@ class Ratio:
 
     def published(self, values: Values) -> tuple[int, ...] | None:
         """The two magnitudes, or the one and the total, in whole units."""
-        above, below = values[self._numerator], values[self._denominator]
-        return None if above is None or below is None else (above, below)
+        return all_of(values, (self._numerator, self._denominator))
 
     def estimate(self, sums: Sequence[int]) -> Estimate:
         """The quotient."""

@@ -21,10 +21,10 @@ from oversight_coordinator.pool.figures import (
     Parts,
     RowKey,
     Values,
+    all_of,
     rounded,
     rounded_down,
     rounded_up,
-    sum_of,
 )
 from oversight_coordinator.pool.intervals import Interval, Key, collapse
 from oversight_protocol.policy import FLOORS
@@ -57,14 +57,15 @@ class Share:
         return min(numerator, denominator), denominator
 
     def _sum(self, values: Values, outcomes: Sequence[str]) -> int | None:
-        by_parts = sum_of(values, outcomes)
-        if by_parts is not None:
-            return by_parts
+        parts = all_of(values, outcomes)
+        if parts is not None:
+            return sum(parts)
         others = [code for code in self._groups if code not in outcomes]
-        total, rest = values[TOTAL], sum_of(values, others)
-        if total is None or rest is None or total - rest < LEAST:
+        known = all_of(values, [TOTAL, *others])
+        if known is None:
             return None
-        return total - rest
+        left = known[0] - sum(known[1:])
+        return left if left >= LEAST else None
 
     def estimate(self, sums: Sequence[int]) -> Estimate:
         """The percentage."""
