@@ -1,25 +1,42 @@
 """The common specification: the tables that every authority maps its data to, as versioned data.
 
-The data stands in `specifications/<version>.json`, a Frictionless data package (Table Schema) with
-two properties of our own per field: `pseudonym` (whose identifier it is: child, worker, team,
-event, referral or audit; its values are replaced by keyed pseudonyms as they are read) and
-`dimension` (it may break a table down). A field that is neither coded, nor a date, nor a number,
-nor a pseudonym does not load: free text does not exist in the specification.
+The data stands in `specifications/<version>.json`, a Frictionless data package (Table Schema). The
+codes of a field stand in `constraints.enum`, their labels in `categories`. Properties of our own:
+
+- of a field, `pseudonym`: whose identifier it is; its values are replaced by keyed pseudonyms as
+  they are read;
+- of a field, `dimension`: it may break a table down;
+- of a field, `standard`: where its codes or its definition come from; `unit`: of a number;
+- of a table, `madeBy`: "agent" for the one that the agent writes itself and no mapping fills;
+- of the package, `bankHolidays`: the days that are no working days.
+
+A string field is coded, a pseudonym, or a short code of a fixed form (a pattern and a length of at
+most 64 characters). Any other does not load: free text does not exist in the specification.
 """
 
 from __future__ import annotations
 
 import json
+import re
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from oversight_protocol.errors import Reason, Refused
 
 FieldType = Literal["string", "integer", "number", "date"]
-Pseudonym = Literal["child", "worker", "team", "event", "referral", "audit"]
+Pseudonym = Literal[
+    "child", "worker", "team", "event", "referral", "audit", "respondent", "session"
+]
+
+CALENDAR = "bank_holiday"
+"""The name under which signed SQL reads the bank holidays, with one field `day`."""
+
+LONGEST_CODE = 64
+"""Characters of a string that is neither coded nor a pseudonym: room for a code, not for words."""
 
 
 class _Data(BaseModel):
@@ -33,6 +50,29 @@ class Constraints(_Data):
     enum: tuple[str | int, ...] | None = None
     minimum: float | None = None
     maximum: float | None = None
+    pattern: str | None = None
+    max_length: int | None = Field(default=None, alias="maxLength", ge=1, le=LONGEST_CODE)
+
+    @field_validator("pattern")
+    @classmethod
+    def _is_an_expression(cls, pattern: str | None) -> str | None:
+        if pattern is not None:
+            re.compile(pattern)
+        return pattern
+
+
+class Category(_Data):
+    """A code and what it means."""
+
+    value: str | int
+    label: str
+
+
+class Standard(_Data):
+    """Where a field's definition or codes come from, and what the field is called there."""
+
+    title: str
+    field: str | None = None
 
 
 class SpecField(_Data):
@@ -43,14 +83,38 @@ class SpecField(_Data):
     title: str
     description: str
     constraints: Constraints = Constraints()
+    categories: tuple[Category, ...] | None = None
+    standard: Standard | None = None
+    unit: str | None = None
     pseudonym: Pseudonym | None = None
     dimension: bool = False
 
     @model_validator(mode="after")
     def _is_no_free_text(self) -> SpecField:
-        if self.type == "string" and self.constraints.enum is None and self.pseudonym is None:
+        known = (self.constraints.enum, self.pseudonym, self._form)
+        if self.type == "string" and not any(known):
             raise ValueError(f"{self.name} would be free text")
         return self
+
+    @model_validator(mode="after")
+    def _labels_its_codes(self) -> SpecField:
+        if self.categories is not None and self.codes != tuple(c.value for c in self.categories):
+            raise ValueError(f"{self.name} labels other codes than it lists")
+        return self
+
+    @property
+    def _form(self) -> str | None:
+        return self.constraints.pattern if self.constraints.max_length else None
+
+    @property
+    def pattern(self) -> re.Pattern[str] | None:
+        """The form of a short code that no list names; a value must match it in full."""
+        return re.compile(self._form) if self._form else None
+
+    def label(self, code: str | int) -> str:
+        """What a code means; the code itself where nothing says it."""
+        labels = {one.value: one.label for one in self.categories or ()}
+        return labels.get(code, str(code))
 
     @property
     def required(self) -> bool:
@@ -92,6 +156,7 @@ class SpecTableSchema(_Data):
     title: str
     description: str
     table: TableSchema = Field(alias="schema")
+    made_by: Literal["agent"] | None = Field(default=None, alias="madeBy")
 
     @property
     def fields(self) -> tuple[SpecField, ...]:
@@ -103,6 +168,20 @@ class SpecTableSchema(_Data):
         return next((field for field in self.fields if field.name == name), None)
 
 
+class BankHolidays(_Data):
+    """The days from Monday to Friday that are no working days, by the year."""
+
+    title: str
+    description: str
+    source: str
+    years: dict[str, tuple[date, ...]]
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """All of them in order."""
+        return tuple(sorted(day for days in self.years.values() for day in days))
+
+
 class Specification(_Data):
     """One version of the common specification."""
 
@@ -110,6 +189,7 @@ class Specification(_Data):
     title: str
     version: str
     description: str
+    bank_holidays: BankHolidays = Field(alias="bankHolidays")
     resources: tuple[SpecTableSchema, ...]
 
     def table(self, name: str) -> SpecTableSchema | None:
@@ -120,6 +200,11 @@ class Specification(_Data):
     def table_names(self) -> tuple[str, ...]:
         """The names of all tables."""
         return tuple(table.name for table in self.resources)
+
+    @property
+    def mapped(self) -> tuple[SpecTableSchema, ...]:
+        """The tables that a mapping may fill."""
+        return tuple(table for table in self.resources if table.made_by is None)
 
 
 def versions() -> tuple[str, ...]:

@@ -6,10 +6,13 @@ Rules kept here:
    into mutually exclusive outcomes, or carries magnitudes (caseload, working time) that are summed.
    Its SQL yields one row per person or event.
 2. A measure is made of sums of one base table: a share of its outcomes, a ratio of its magnitudes,
-   or the median of its outcomes where these are bins. Nothing else is a figure.
+   the median of its outcomes where these are bins, the part of a magnitude that one category has,
+   or the difference of two shares. It may be of one category only. Nothing else is a figure.
 3. A study checks itself: names are unique, measures use what their table declares, waves list whole
-   quarters.
-4. A study is valid with a valid signature of an analyst and of an approver who is another person.
+   quarters, what it says of two tables together is said of tables that it has.
+4. A base table says which fields of the specification its figures need, and which only its break-
+   downs do; and how its outcomes may be put together where too few people stand behind them.
+5. A study is valid with a valid signature of an analyst and of an approver who is another person.
 """
 
 from __future__ import annotations
@@ -24,6 +27,9 @@ from oversight_protocol.canonical import canonical_json, canonical_sql, digest
 from oversight_protocol.errors import Reason, Refused
 from oversight_protocol.model import Code, Digest, Document, Instant, LaCode, Name, Text, Visible
 from oversight_protocol.policy import Rules
+
+DataPoint = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,30}\.[a-z][a-z0-9_]{0,30}$")]
+"""A field of the specification, as `table.field`."""
 
 Unit = Literal["events", "children", "workers", "plans", "audits", "responses"]
 
@@ -129,6 +135,37 @@ class Wave(Document):
         return self
 
 
+class Merge(Document):
+    """Outcomes that may be put together into one, which stands where the first of them stood."""
+
+    outcomes: tuple[Code, ...] = Field(min_length=2)
+    into: Outcome
+
+
+class Collapse(Document):
+    """A step that makes a table coarser: outcomes put together, or a dimension left out.
+
+    A base table lists its steps in the order in which they may be taken, each on what the one
+    before has left. Taking one loses detail; suppressing cells may lose more.
+    """
+
+    merge: Merge | None = None
+    drop: Name | None = None
+
+    @model_validator(mode="after")
+    def _is_one_step(self) -> Self:
+        if (self.merge is None) == (self.drop is None):
+            raise ValueError("a step merges outcomes or drops a dimension")
+        return self
+
+
+class DimensionNeeds(Document):
+    """The fields that only one of a base table's dimensions is made of."""
+
+    dimension: Name
+    fields: tuple[DataPoint, ...] = Field(min_length=1, max_length=20)
+
+
 class BaseTable(Document):
     """The unit of release.
 
@@ -139,6 +176,12 @@ class BaseTable(Document):
 
     A table with magnitudes has a column for each of them in place of `outcome`, one kind of
     subject, and at most one row for each person.
+
+    Attributes:
+        needs: the fields of the specification that its rows and outcomes are made of. Without one
+            of them no figure of the table can be had.
+        dimension_needs: the fields that it takes beyond these to break a figure down.
+        collapse: how it may be made coarser, in this order.
     """
 
     name: Name
@@ -151,7 +194,33 @@ class BaseTable(Document):
     magnitudes: tuple[Magnitude, ...] = Field(default=(), max_length=4)
     dimensions: tuple[Dimension, ...] = Field(default=(), max_length=8)
     reads: tuple[Name, ...] = Field(min_length=1, max_length=20)
+    needs: tuple[DataPoint, ...] = Field(default=(), max_length=40)
+    dimension_needs: tuple[DimensionNeeds, ...] = Field(default=(), max_length=8)
+    collapse: tuple[Collapse, ...] = Field(default=(), max_length=10)
     sql: Sql
+
+    @model_validator(mode="after")
+    def _needs_what_it_reads(self) -> Self:
+        _unique("field", list(self.needs))
+        _unique("dimension", [one.dimension for one in self.dimension_needs])
+        named = {*self.needs, *(field for one in self.dimension_needs for field in one.fields)}
+        if not {field.split(".")[0] for field in named} <= set(self.reads):
+            raise ValueError("a field is needed of a table that is not read")
+        if not {one.dimension for one in self.dimension_needs} <= {d.name for d in self.dimensions}:
+            raise ValueError("a dimension needs fields and is not declared")
+        return self
+
+    @model_validator(mode="after")
+    def _collapses_what_it_has(self) -> Self:
+        codes, dimensions = list(self.outcome_codes), [one.name for one in self.dimensions]
+        for step in self.collapse:
+            if step.merge is not None:
+                codes = _merged(codes, step.merge)
+            elif step.drop not in dimensions:
+                raise ValueError("a step drops a dimension that is not there")
+            else:
+                dimensions.remove(step.drop)
+        return self
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -203,11 +272,32 @@ class BaseTable(Document):
                     "outcomes": list(self.outcome_codes),
                     "magnitudes": {m.name: [m.maximum, m.decimals] for m in self.magnitudes},
                     "dimensions": {d.name: list(d.codes) for d in self.dimensions},
+                    "collapse": [step.model_dump(mode="json") for step in self.collapse],
                     "reads": list(self.reads),
                     "sql": canonical_sql(self.sql),
                 }
             )
         )
+
+
+def _merged(codes: list[str], merge: Merge) -> list[str]:
+    """The outcomes that are left after some are put together."""
+    if not set(merge.outcomes) <= set(codes):
+        raise ValueError("a step merges an outcome that is not there")
+    at = codes.index(merge.outcomes[0])
+    left = [code for code in codes if code not in merge.outcomes]
+    left.insert(at, merge.into.code)
+    _unique("outcome after a step", [TOTAL, *left])
+    if len(left) < 2:
+        raise ValueError("a step leaves one outcome only")
+    return left
+
+
+class Place(Document):
+    """A category of a dimension."""
+
+    dimension: Name
+    code: Code
 
 
 class Measure(Document):
@@ -217,8 +307,15 @@ class Measure(Document):
         kind: `share`: the numerator's outcomes as a percentage of the denominator's, the
             numerator's being among them. `ratio`: one magnitude over another, or over the number of
             rows (`all`). `median`: of the denominator's outcomes, which are bins in rising order
-            without a gap between them; it has no numerator.
-        unit: of the figure: "percent" for a share; else in words ("children per full-time worker").
+            without a gap between them; it has no numerator. `part`: of one magnitude, what the
+            category `place` has, as a percentage of what all have. `difference`: the share of the
+            numerator in the denominator less that of `less` in `less_of`, in percentage points.
+        unit: of the figure: "percent" for a share and a part, "percentage points" for a difference;
+            else in words ("children per full-time worker").
+        place: of a part, the category; of any other kind, if it is given, the one category of which
+            the figure is. Then it is not broken down further.
+        less: of a difference, the numerator of the share that is taken away; `less_of` its
+            denominator.
         distribution: the name of a group of shares that together split one whole, if it is one of
             them; they are shown together.
     """
@@ -228,10 +325,13 @@ class Measure(Document):
     title: Text
     definition: Text
     table: Name
-    kind: Literal["share", "ratio", "median"] = "share"
+    kind: Literal["share", "ratio", "median", "part", "difference"] = "share"
     unit: Text = "percent"
     numerator: tuple[Code, ...] = ()
     denominator: tuple[Code, ...] = Field(min_length=1)
+    less: tuple[Code, ...] = ()
+    less_of: tuple[Code, ...] = ()
+    place: Place | None = None
     distribution: Name | None = None
     hypothesis: Text | None = None
 
@@ -239,27 +339,51 @@ class Measure(Document):
     def _has_the_form_of_its_kind(self) -> Self:
         _unique("outcome in the denominator", list(self.denominator))
         _unique("outcome in the numerator", list(self.numerator))
-        if (self.kind == "share") != (self.unit == "percent"):
-            raise ValueError("a share, and nothing else, is in percent")
-        if self.kind == "share" and not (self.numerator and self._is_part()):
+        units = {"share": "percent", "part": "percent", "difference": "percentage points"}
+        if self.unit != units.get(self.kind, self.unit) or (
+            self.kind not in units and self.unit in units.values()
+        ):
+            raise ValueError("a share and a part are in percent, a difference in percentage points")
+        if self.kind == "share" and not _is_part(self.numerator, self.denominator):
             raise ValueError("the numerator is not a proper part of the denominator")
         if self.kind == "ratio" and (len(self.numerator), len(self.denominator)) != (1, 1):
             raise ValueError("a ratio is of one magnitude over one other")
         if self.kind == "median" and (self.numerator or len(self.denominator) < 2):
             raise ValueError("a median has bins in its denominator, and no numerator")
+        if self.kind == "part" and not (
+            self.place and self.numerator == self.denominator and len(self.numerator) == 1
+        ):
+            raise ValueError("a part is of one magnitude in one category")
         return self
 
-    def _is_part(self) -> bool:
-        return set(self.numerator) < set(self.denominator)
+    @model_validator(mode="after")
+    def _has_a_difference_of_shares(self) -> Self:
+        if self.kind != "difference":
+            if self.less or self.less_of:
+                raise ValueError("only a difference takes a share away")
+        elif not (
+            _is_part(self.numerator, self.denominator)
+            and _is_part(self.less, self.less_of)
+            and not set(self.denominator) & set(self.less_of)
+        ):
+            raise ValueError("a difference is of two shares whose denominators share no outcome")
+        return self
+
+    @property
+    def outcomes(self) -> tuple[Code, ...]:
+        """The outcomes or magnitudes that it sums, each once."""
+        return tuple(dict.fromkeys((*self.denominator, *self.numerator, *self.less_of)))
 
     def problem(self, table: BaseTable) -> str | None:
         """What this measure asks of its table that the table does not declare, if anything."""
-        if self.kind == "ratio":
+        if self.place is not None and not _has_place(table, self.place):
+            return "is of a category that its table does not have"
+        if self.kind in ("ratio", "part"):
             known = {*table.magnitude_names, TOTAL}
             if self.numerator[0] not in table.magnitude_names or self.denominator[0] not in known:
                 return "names an undeclared magnitude"
             return None
-        if not set(self.denominator) <= set(table.outcome_codes):
+        if not set(self.outcomes) <= set(table.outcome_codes):
             return "sums an undeclared outcome"
         if self.kind == "median" and not _are_bins(self._bins(table)):
             return "has outcomes that are not bins in rising order without a gap"
@@ -270,12 +394,81 @@ class Measure(Document):
         return [outcomes[code] for code in self.denominator]
 
 
+def _is_part(numerator: tuple[Code, ...], denominator: tuple[Code, ...]) -> bool:
+    return bool(numerator) and set(numerator) < set(denominator)
+
+
+def _has_place(table: BaseTable, place: Place) -> bool:
+    return any(one.name == place.dimension and place.code in one.codes for one in table.dimensions)
+
+
 def _are_bins(outcomes: list[Outcome]) -> bool:
     """Whether each outcome starts right after the one before; only the last may be open."""
     return outcomes[0].low is not None and all(
         before.high is not None and after.low == before.high + 1
         for before, after in pairwise(outcomes)
     )
+
+
+class Link(Document):
+    """Base tables about the same people, and why they are tables of their own.
+
+    Two measures on one population that came from different tables could be subtracted from each
+    other. Where that is meant, a study says so here, and why one table would not do.
+
+    Attributes:
+        kind: `same_population`: each has a row for every row of the others. `contained`: the first
+            has a row for every row of the others, and more.
+    """
+
+    kind: Literal["same_population", "contained"]
+    tables: tuple[Name, ...] = Field(min_length=2, max_length=10)
+    reason: Text
+
+
+class Question(Document):
+    """A question of the survey of staff.
+
+    Attributes:
+        text: its wording.
+        topic: the heading under which it stands.
+        source: where the wording or its topic comes from.
+    """
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{2}$")]
+    text: Text
+    topic: Text
+    source: Text
+
+
+class Survey(Document):
+    """What staff are asked.
+
+    Attributes:
+        scale: the answers to each question, from 1.
+    """
+
+    title: Text
+    introduction: Text
+    scale: tuple[Text, ...] = Field(min_length=2, max_length=10)
+    questions: tuple[Question, ...] = Field(min_length=1, max_length=40)
+
+    @model_validator(mode="after")
+    def _asks_each_once(self) -> Self:
+        _unique("question", [one.id for one in self.questions])
+        return self
+
+
+class Theme(Document):
+    """A theme of the code frame by which what was said in focus groups is coded.
+
+    Attributes:
+        belongs: what is coded with it, and what is not.
+    """
+
+    code: Annotated[str, StringConstraints(pattern=r"^T[0-9]{2}$")]
+    label: Text
+    belongs: Text
 
 
 class Cohort(Document):
@@ -310,6 +503,9 @@ class Study(Document):
     waves: tuple[Wave, ...] = Field(min_length=1)
     base_tables: tuple[BaseTable, ...] = Field(min_length=1)
     measures: tuple[Measure, ...] = Field(min_length=1)
+    links: tuple[Link, ...] = Field(default=(), max_length=50)
+    survey: Survey | None = None
+    themes: tuple[Theme, ...] = Field(default=(), max_length=99)
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -325,6 +521,9 @@ class Study(Document):
                 raise ValueError(f"measure {measure.id} names no base table of the study")
             if problem := measure.problem(tables[measure.table]):
                 raise ValueError(f"measure {measure.id} {problem}")
+        if any(name not in tables for link in self.links for name in link.tables):
+            raise ValueError("a link names no base table of the study")
+        _unique("theme", [theme.code for theme in self.themes])
         if self.expires <= self.issued:
             raise ValueError("the study expires before it is issued")
         return self

@@ -71,7 +71,7 @@ def test_primary_keys_are_required_and_no_dimension_is_a_pseudonym(specification
         by_name = {field.name: field for field in table.fields}
 
         assert all(by_name[name].required for name in table.table.primary_key)
-        assert all(field.codes for field in table.fields if field.dimension)
+        assert all(field.codes or field.pattern for field in table.fields if field.dimension)
 
 
 def test_tables_and_fields_are_found_by_name(specification: Specification):

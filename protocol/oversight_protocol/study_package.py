@@ -6,6 +6,9 @@ table's SQL, with or without a comma at its end, is replaced by the text of
 does a dimension that several tables have: below `[dimensions]` in `study.toml`, and a table names
 it by its key there.
 
+What staff are asked and how what they say is coded stands in `survey.toml` and `themes.toml`, if
+the study has them.
+
 Rules kept here:
 
 1. A folder says everything about a study but when it is issued and when it expires.
@@ -29,33 +32,62 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from pathlib import Path
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from oversight_protocol.errors import InputError, Reason, Refused
 from oversight_protocol.study import Study
 
-__all__ = ["MANAGEMENT_OVERSIGHT_2026", "load_package"]
+__all__ = ["FIRST_STUDY", "Read", "installed", "load_package"]
 
-MANAGEMENT_OVERSIGHT_2026 = Path(__file__).parent / "management_oversight_2026"
-"""The folder of the first study."""
+FIRST_STUDY = "management_oversight_2026"
+"""The folder of the first study, which is installed with this package."""
+
+Read = Callable[[str], str]
+"""Gives a file of a folder as text, by its name below the folder with `/` between.
+
+Raises `OSError` or `UnicodeDecodeError` where it cannot.
+"""
 
 _FILE = "study.toml"
+_PARTS = {"survey": "survey.toml", "themes": "themes.toml"}
+"""Parts of a study that stand in files of their own, where `study.toml` names them so."""
+
 _FRAGMENTS = "fragments"
 
 _INCLUDE = re.compile(r"^-- include: (?P<name>[a-z][a-z0-9_]*)(?P<comma>,?)$", re.MULTILINE)
 _LIKE_AN_INCLUDE = re.compile(r"--\s*include\b", re.IGNORECASE)
 
 
+@cache
+def installed(name: str = FIRST_STUDY) -> Study:
+    """A study of this package as anybody may look at it: unsigned, with made-up dates of issue.
+
+    It says which figures the study will ask for and what they need. It asks for nothing: only a
+    study that two people signed does.
+
+    Raises:
+        InputError: no study of this name is installed.
+    """
+    folder = files("oversight_protocol") / "studies" / name
+
+    def read(file: str) -> str:
+        return folder.joinpath(*file.split("/")).read_text(encoding="utf-8")
+
+    issued = datetime(2026, 1, 1, tzinfo=UTC)
+    return load_package(read, issued=issued, expires=issued.replace(year=2027))
+
+
 def load_package(
-    folder: Path, *, issued: datetime, expires: datetime, las: Sequence[str] | None = None
+    read: Read, *, issued: datetime, expires: datetime, las: Sequence[str] | None = None
 ) -> Study:
     """The study of a folder, unsigned.
 
     Args:
-        folder: holds `study.toml`, for each base table `<name>.sql`, and the fragments that these
+        read: gives `study.toml`, for each base table `<name>.sql`, and the fragments that these
             include.
         issued: from when the study is in force, with a time zone, in whole seconds.
         expires: until when.
@@ -65,11 +97,14 @@ def load_package(
         InputError: a file is missing or is not TOML, the study does not hold together (the message
             names the field), or `las` is not a part of the study's cohort.
     """
-    content = _read_toml(folder, _FILE)
+    content = _read_toml(read, _FILE)
     shared = content.pop("dimensions", {})
     content["base_tables"] = [
-        _with_dimensions(shared, _with_sql(folder, table)) for table in _tables(content)
+        _with_dimensions(shared, _with_sql(read, table)) for table in _tables(content)
     ]
+    for part, file in _PARTS.items():
+        if content.get(part) == file:
+            content[part] = _part(read, part, file)
     content |= {"issued": issued, "expires": expires}
     if las is not None:
         content["cohort"] = _restricted(content.get("cohort"), las)
@@ -85,16 +120,22 @@ def load_package(
         ) from None
 
 
-def _read_toml(folder: Path, file: str) -> dict[str, Any]:
+def _part(read: Read, part: str, file: str) -> object:
+    """The content of a file of its own; a list stands there below its own name."""
+    content = _read_toml(read, file)
+    return content[part] if set(content) == {part} else content
+
+
+def _read_toml(read: Read, file: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(_read(folder, file))
+        return tomllib.loads(_read(read, file))
     except tomllib.TOMLDecodeError as error:
         raise InputError("this is not TOML", where=file, found=str(error)) from None
 
 
-def _read(folder: Path, file: str) -> str:
+def _read(read: Read, file: str) -> str:
     try:
-        return (folder / file).read_text(encoding="utf-8")
+        return read(file)
     except (OSError, UnicodeDecodeError):
         raise InputError(
             "the file could not be read as text",
@@ -110,21 +151,21 @@ def _tables(content: dict[str, Any]) -> list[dict[str, Any]]:
     return tables
 
 
-def _with_sql(folder: Path, table: dict[str, Any]) -> dict[str, Any]:
+def _with_sql(read: Read, table: dict[str, Any]) -> dict[str, Any]:
     name = table.get("name")
     if not isinstance(name, str) or not name.replace("_", "").replace("-", "").isalnum():
         raise InputError("a base table has no usable name", where=_FILE)
-    return {**table, "sql": _whole(folder, f"{name}.sql")}
+    return {**table, "sql": _whole(read, f"{name}.sql")}
 
 
-def _whole(folder: Path, file: str) -> str:
+def _whole(read: Read, file: str) -> str:
     """A table's SQL with each fragment in the place of the line that includes it."""
 
     def fragment(line: re.Match[str]) -> str:
-        text = _read(folder, f"{_FRAGMENTS}/{line['name']}.sql")
+        text = _read(read, f"{_FRAGMENTS}/{line['name']}.sql")
         return text.rstrip() + line["comma"]
 
-    sql = _INCLUDE.sub(fragment, _read(folder, file))
+    sql = _INCLUDE.sub(fragment, _read(read, file))
     if _LIKE_AN_INCLUDE.search(sql):
         raise InputError(
             "the SQL includes something that cannot be included",
