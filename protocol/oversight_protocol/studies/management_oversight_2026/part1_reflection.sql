@@ -1,0 +1,25 @@
+-- One row per oversight event held in the quarter that auditors read and whose part 1 is recorded
+-- somewhere: whether it reflects on the family.
+WITH held AS (
+    SELECT child_id, worker_id, held_date, reflects_family
+    FROM oversight_event
+    WHERE evidence = 'audit_sample'
+        AND part1_location IN ('child_file', 'supervision_record', 'both')
+        AND held_date BETWEEN $q0 AND $q1
+),
+
+-- include: child_team,
+
+-- include: post,
+
+-- include: post_on_day,
+
+-- include: event_place
+
+SELECT
+    child_id,
+    worker_id,
+    team,
+    CASE WHEN reflects_family IN ('Y', 'N') THEN reflects_family ELSE 'unknown' END AS outcome,
+    service
+FROM event_place
