@@ -39,11 +39,26 @@ WEIGHTS = {
     "rereferral": (26, 74),
     "plan_duration": (31, 23, 25, 16, 5),
     "worker_changes": (47, 34, 19),
+    "part1_reflection": (54, 38, 8),
+    "part2_reflection": (35, 55, 10),
+    "grade_by_recording": (14, 9, 26, 51),
+    "personal_supervision": (68, 32),
+    "recorded_in_time": (61, 25, 14),
+    "plan_decisions": (58, 42),
+    "audit_relative": (31, 60, 9),
+    "audit_moderation": (22, 74, 4),
+    "audit_actions": (64, 36),
+    "survey": (11, 19, 18, 36, 16),
+    "cp_start": (25, 70, 5),
 }
 ROWS = {
     "recording": 900, "authorised": 800, "actions": 800, "since_supervision": 600,
     "supervision_gap": 700, "audit_completion": 60, "audit_grade": 55, "rereferral": 450,
     "plan_duration": 420, "worker_changes": 250, "caseload": 45, "span": 12,
+    "part1_reflection": 120, "part2_reflection": 60, "grade_by_recording": 45,
+    "personal_supervision": 50, "recorded_in_time": 800, "plan_decisions": 260,
+    "audit_relative": 55, "audit_moderation": 30, "audit_actions": 40, "fte_by_agency": 50,
+    "survey": 520, "cp_start": 60,
 }  # fmt: skip
 MEANS = {"children": 16.5, "fte": 0.9, "supervisees": 5.6}
 

@@ -28,7 +28,8 @@ class Estimate(NamedTuple):
 
     Attributes:
         value: one decimal; None where there is nothing to take a figure of.
-        numerator: None for a median.
+        numerator: None for a median and a difference.
+        denominator: of a difference, of both its shares together.
     """
 
     value: float | None
@@ -49,10 +50,10 @@ UNBOUNDED = Bounds(None, None)
 class Kind(Protocol):
     """A measure's arithmetic."""
 
-    def published(self, values: Values) -> tuple[int, ...] | None:
-        """The rounded sums that the figure is made of, of one authority; None if not all are known.
+    def published(self, rows: Mapping[RowKey, Values], row: RowKey) -> tuple[int, ...] | None:
+        """The rounded sums that a row's figure is made of, of one authority.
 
-        They may be added up over authorities.
+        They may be added up over authorities. None if not all of them are known.
         """
 
     def estimate(self, sums: Sequence[int]) -> Estimate:
@@ -80,7 +81,7 @@ def all_of(values: Values, names: Sequence[str]) -> tuple[int, ...] | None:
 
 
 def rounded(above: int, below: int) -> float:
-    """A quotient to one decimal, half up."""
+    """A quotient to one decimal, half up (towards the greater)."""
     return (20 * above + below) // (2 * below) / 10
 
 

@@ -45,9 +45,9 @@ class Median:
 
         self._codes = tuple(one.code for one in self._bins)
 
-    def published(self, values: Values) -> tuple[int, ...] | None:
+    def published(self, rows: Mapping[RowKey, Values], row: RowKey) -> tuple[int, ...] | None:
         """The counts of the bins, in rising order."""
-        return all_of(values, self._codes)
+        return all_of(rows[row], self._codes)
 
     def estimate(self, sums: Sequence[int]) -> Estimate:
         """The median by rule 1."""

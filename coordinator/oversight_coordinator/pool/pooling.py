@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from oversight_coordinator.pool.answers import Answered, Answers, read
+from oversight_coordinator.pool.differences import Difference
 from oversight_coordinator.pool.figures import (
     UNBOUNDED,
     Bounds,
@@ -17,6 +18,7 @@ from oversight_coordinator.pool.figures import (
     add_parts,
 )
 from oversight_coordinator.pool.medians import Median
+from oversight_coordinator.pool.parts import Part
 from oversight_coordinator.pool.ratios import Ratio
 from oversight_coordinator.pool.rows import AuthorityRow, Marker, PooledRow
 from oversight_coordinator.pool.shares import Share
@@ -75,7 +77,19 @@ class _Question:
 
     @cached_property
     def kind(self) -> Kind:
-        return _KINDS[self.measure.kind](self.measure, self.table)
+        return _kind(self.measure, self.table)
+
+    @property
+    def rows(self) -> tuple[RowKey, ...]:
+        """Those with a figure: all of the table's, or for one of a category the whole alone."""
+        return (_WHOLE,) if self.measure.place else row_keys(self.table)
+
+    def _source(self, row: RowKey) -> RowKey:
+        """Where in the table the values of a row's figure stand."""
+        place = self.measure.place
+        if place is None or self.measure.kind == "part":
+            return row
+        return place.dimension, place.code
 
     @cached_property
     def parts(self) -> dict[LaCode, dict[RowKey, Parts]]:
@@ -83,8 +97,8 @@ class _Question:
 
     def figure(self, row: RowKey, las: Sequence[LaCode]) -> _Figure:
         """A row's figure over those of some authorities that answered."""
-        answered = [la for la in las if la in self.answered]
-        found = [self.kind.published(self.answered[la].values[row]) for la in answered]
+        answered, row = [la for la in las if la in self.answered], self._source(row)
+        found = [self.kind.published(self.answered[la].values, row) for la in answered]
         full = [one for one in found if one is not None]
         sums = [sum(each) for each in zip(*full, strict=True)]
         parts = [self.parts[la][row] for la in answered]
@@ -96,11 +110,19 @@ class _Question:
         )
 
 
-_KINDS: Mapping[str, type[Share | Ratio | Median]] = {
-    "share": Share,
-    "ratio": Ratio,
-    "median": Median,
-}
+def _kind(measure: Measure, table: BaseTable) -> Kind:
+    share = Share(table, measure.numerator, measure.denominator)
+    match measure.kind:
+        case "share":
+            return share
+        case "difference":
+            return Difference(share, Share(table, measure.less, measure.less_of))
+        case "ratio":
+            return Ratio(measure, table)
+        case "median":
+            return Median(measure, table)
+        case "part":
+            return Part(measure, table)
 
 
 def pool(
@@ -122,7 +144,7 @@ def pool(
     return tuple(
         _pooled_row(study, wave, question, row, las)
         for question in _questions(study, wave, las, answers)
-        for row in row_keys(question.table)
+        for row in question.rows
     )
 
 

@@ -36,9 +36,9 @@ class Ratio:
         units = {TOTAL: 1} | {one.name: scale(one) for one in table.magnitudes}
         self._units = units[self._numerator], units[self._denominator]
 
-    def published(self, values: Values) -> tuple[int, ...] | None:
+    def published(self, rows: Mapping[RowKey, Values], row: RowKey) -> tuple[int, ...] | None:
         """The two magnitudes, or the one and the total, in whole units."""
-        return all_of(values, (self._numerator, self._denominator))
+        return all_of(rows[row], (self._numerator, self._denominator))
 
     def estimate(self, sums: Sequence[int]) -> Estimate:
         """The quotient."""

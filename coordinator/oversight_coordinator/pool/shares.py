@@ -29,7 +29,7 @@ from oversight_coordinator.pool.figures import (
 from oversight_coordinator.pool.intervals import Interval, Key, collapse
 from oversight_protocol.policy import FLOORS
 from oversight_protocol.release import TOTAL, row_keys
-from oversight_protocol.study import BaseTable, Measure
+from oversight_protocol.study import BaseTable
 
 _NUMERATOR, _REST, _OUTSIDE = "numerator", "rest of the denominator", "outside the denominator"
 
@@ -39,18 +39,19 @@ LEAST = FLOORS["minimum_persons"].value
 
 
 class Share:
-    """A measure of kind `share`."""
+    """A measure of kind `share`, of these outcomes in those."""
 
-    def __init__(self, measure: Measure, table: BaseTable) -> None:
-        self._measure, self._rows = measure, row_keys(table)
+    def __init__(
+        self, table: BaseTable, numerator: Sequence[str], denominator: Sequence[str]
+    ) -> None:
+        self._halves, self._rows = (numerator, denominator), row_keys(table)
         self._groups = dict.fromkeys(table.outcome_codes, _OUTSIDE)
-        self._groups |= dict.fromkeys(measure.denominator, _REST)
-        self._groups |= dict.fromkeys(measure.numerator, _NUMERATOR)
+        self._groups |= dict.fromkeys(denominator, _REST)
+        self._groups |= dict.fromkeys(numerator, _NUMERATOR)
 
-    def published(self, values: Values) -> tuple[int, ...] | None:
+    def published(self, rows: Mapping[RowKey, Values], row: RowKey) -> tuple[int, ...] | None:
         """Numerator and denominator from rounded counts."""
-        halves = self._measure.numerator, self._measure.denominator
-        numerator, denominator = (self._sum(values, half) for half in halves)
+        numerator, denominator = (self._sum(rows[row], half) for half in self._halves)
         if numerator is None or denominator is None:
             return None
         # Rounded one by one, a part can come out above the whole by a few.
@@ -81,9 +82,14 @@ class Share:
     def bounds(self, parts: Parts) -> Bounds:
         """Percentages, 0 to 100 where nothing is known."""
         numerator, rest = parts
-        if inf in (numerator.upper, rest.upper):
-            return Bounds(0.0, 100.0)
-        most, least = numerator.lower + int(rest.upper), int(numerator.upper) + rest.lower
-        lower = rounded_down(100 * numerator.lower, most) if most else 0.0
-        upper = rounded_up(100 * int(numerator.upper), least) if least else 100.0
-        return Bounds(lower, upper)
+        return percentages(numerator, rest)
+
+
+def percentages(numerator: Interval, rest: Interval) -> Bounds:
+    """The bounds of what a numerator is of itself and the rest, in percent."""
+    if inf in (numerator.upper, rest.upper):
+        return Bounds(0.0, 100.0)
+    most, least = numerator.lower + int(rest.upper), int(numerator.upper) + rest.lower
+    lower = rounded_down(100 * numerator.lower, most) if most else 0.0
+    upper = rounded_up(100 * int(numerator.upper), least) if least else 100.0
+    return Bounds(lower, upper)

@@ -75,6 +75,7 @@ class Material:
             for one in self.study.measures
             if one.table == self.lead.table
             and one.kind == "share"
+            and one.place is None
             and set(one.denominator) == set(self.lead.denominator)
             and len(one.numerator) == 1
         )

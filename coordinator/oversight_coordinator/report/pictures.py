@@ -50,7 +50,12 @@ class Picture:
 
 
 def of_measure(material: Material, measure: Measure, title: str) -> Picture | None:
-    """The chart across authorities; None if no authority has a figure."""
+    """The chart across authorities; None if no authority has a figure.
+
+    A difference has none: few authorities can show one of their own, and its table is enough.
+    """
+    if measure.kind == "difference":
+        return None
     points = _points(material, measure)
     together = material.pooled(measure, material.latest).estimate
     if measure.kind == "share" and len(points) >= LEAST_FOR_A_FUNNEL and together is not None:
@@ -200,7 +205,7 @@ def _ids(anchor: str) -> dict[str, str]:
 
 
 def _source(material: Material, measure: Measure) -> str:
-    what = words.unit(measure, material.study.table(measure.table).unit)
+    what = words.unit(measure, material.study.table(measure.table))
     return (
         f"{what}. Source: the authorities' releases for {material.wave.id}. "
         f"Period: {material.latest.label}."

@@ -106,7 +106,7 @@ def _authorities(
 def _categories(
     material: Material, table: BaseTable, measures: Sequence[Measure], title: str
 ) -> Table | None:
-    if not table.dimensions:
+    if not table.dimensions or measures[0].place:
         return None
     return tables.by_category(material, measures, table.dimensions, f"{title}, by group")
 
@@ -142,6 +142,8 @@ def _reading(material: Material, measure: Measure) -> str:
         "share": f"{figure}{base}",
         "ratio": f"{figure} {measure.unit}",
         "median": f"a median of {figure}{' over' + base[3:] if base else ''}",
+        "part": figure,
+        "difference": f"{figure}{' over' + base[3:] if base else ''}",
     }[measure.kind]
     return f"In {material.latest.label}: {opening}, {words.coverage(row)}. {_sure(row, measure)}"
 

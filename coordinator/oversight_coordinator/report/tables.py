@@ -174,6 +174,6 @@ def _quarters(material: Material) -> tuple[str, ...]:
 
 def _source(material: Material, measure: Measure, periods: Sequence[str] = ()) -> str:
     """Unit, source and period, as below every caption."""
-    what = words.unit(measure, material.study.table(measure.table).unit)
+    what = words.unit(measure, material.study.table(measure.table))
     when = words.listed(periods or _quarters(material))
     return f"{what}. Source: the authorities' releases for {material.wave.id}. Period: {when}."

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from oversight_coordinator.pool import AuthorityRow, PooledRow
-from oversight_protocol.study import Measure
+from oversight_protocol.study import BaseTable, Measure
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -27,13 +27,25 @@ MARKERS = {
 }
 """What each marker in the place of a figure means."""
 
+_OPEN = {
+    "share": "0% to 100%: nothing is known",
+    "part": "0% to 100%: nothing is known",
+    "difference": "\N{MINUS SIGN}100 to 100 points: nothing is known",
+}
+"""The interval of a figure of which nothing is known."""
+
 Figure = PooledRow | AuthorityRow
 
 
 def number(value: float, measure: Measure) -> str:
-    """A value of a measure: one decimal with a percent sign, days as they are, else one decimal."""
-    if measure.kind == "share":
+    """A value of a measure: one decimal with a percent sign, days as they are, else one decimal.
+
+    A difference is in points, with the sign of a minus that is as long as a plus.
+    """
+    if measure.kind in ("share", "part"):
         return f"{value:.1f}%"
+    if measure.kind == "difference":
+        return f"{value:.1f} points".replace("-", "\N{MINUS SIGN}")
     if measure.kind == "median":
         return f"{value:g} {measure.unit}"
     return f"{value:.1f}"
@@ -45,10 +57,13 @@ def with_unit(value: float, measure: Measure) -> str:
     return f"{text} {measure.unit}" if measure.kind == "ratio" else text
 
 
-def unit(measure: Measure, counted: str) -> str:
+def unit(measure: Measure, table: BaseTable) -> str:
     """What a measure's figures are in, at the head of a caption's second line."""
     if measure.kind == "share":
-        return f"Percent of {counted}"
+        return f"Percent of {table.unit}"
+    if measure.kind == "part":
+        labels = {one.name: lowered(one.label) for one in table.magnitudes}
+        return f"Percent of all {labels[measure.denominator[0]]}"
     return measure.unit[:1].upper() + measure.unit[1:]
 
 
@@ -61,8 +76,8 @@ def interval(row: Figure, measure: Measure) -> str:
     """What the true figure lies between, or that nothing is known of it."""
     if row.lower is None or row.upper is None:
         return "no interval"
-    if measure.kind == "share" and (row.lower, row.upper) == (0, 100):
-        return "0% to 100%: nothing is known"
+    if measure.kind in _OPEN and not is_bounded(row):
+        return _OPEN[measure.kind]
     if measure.kind == "median":
         return f"{row.lower:g} to {number(row.upper, measure)}"
     return f"{number(row.lower, measure)} to {number(row.upper, measure)}"
@@ -71,7 +86,7 @@ def interval(row: Figure, measure: Measure) -> str:
 def is_bounded(row: Figure) -> bool:
     """Whether the interval says anything at all."""
     known = row.lower is not None and row.upper is not None
-    return known and not (row.lower == 0 and row.upper == 100)
+    return known and (row.lower, row.upper) not in ((0, 100), (-100, 100))
 
 
 def authorities(row: PooledRow) -> str:

@@ -10,11 +10,12 @@ import pytest
 
 from oversight_coordinator.pool import AUTHORITY_COLUMNS, COLUMNS, pool
 from oversight_protocol.release import Cell, Row, TableAnswer
-from oversight_protocol.study import Magnitude, Outcome, Subject, Wave
+from oversight_protocol.study import Dimension, Magnitude, Outcome, Place, Subject, Wave
 from support import protocol
 
 TEXT = (Path(__file__).parents[3] / "docs" / "figures.md").read_text(encoding="utf-8")
 QUARTER = protocol.quarter(2026, 2)
+COMPARED = ("both_good", "both_below", "other_good", "other_below")
 BOUNDS = {"d0_14": (0, 14), "d15_28": (15, 28), "d29_42": (29, 42), "d43_more": (43, None)}
 
 
@@ -37,6 +38,23 @@ TABLES = {
         ),
     ),
     "median": protocol.base_table(dimensions=(), outcomes=bins()),
+    "part": protocol.base_table(
+        dimensions=(
+            Dimension(
+                name="agency",
+                label="Agency",
+                categories=tuple(Outcome(code=c, label=c) for c in ("agency", "employed")),
+            ),
+        ),
+        outcomes=(),
+        subjects=(Subject(kind="workers", column="worker"),),
+        magnitudes=(
+            Magnitude(name="fte", label="Working time", unit="workers", maximum=1, decimals=2),
+        ),
+    ),
+    "difference": protocol.base_table(
+        dimensions=(), outcomes=tuple(Outcome(code=c, label=c) for c in COMPARED)
+    ),
 }
 MEASURES = {
     "share": protocol.measure(numerator=("neither",), denominator=("neither", "both")),
@@ -45,6 +63,14 @@ MEASURES = {
     ),
     "median": protocol.measure(
         kind="median", unit="days", numerator=(), denominator=tuple(BOUNDS)
+    ),
+    "part": protocol.measure(
+        kind="part", numerator=("fte",), denominator=("fte",),
+        place=Place(dimension="agency", code="agency"),
+    ),
+    "difference": protocol.measure(
+        kind="difference", unit="percentage points", numerator=COMPARED[:1],
+        denominator=COMPARED[:2], less=COMPARED[2:3], less_of=COMPARED[2:],
     ),
 }  # fmt: skip
 
@@ -62,11 +88,20 @@ def release(table, la, shown):
         )
 
     (total,) = cells(["all"])
-    row = Row(
+    whole = Row(
         dimension="", category="", cells=cells(table.outcome_codes), total=total,
         sums=cells(table.magnitude_names),
     )  # fmt: skip
-    answer = TableAnswer(table=table.name, period=QUARTER.id, status="released", rows=(row,))
+    nobody = Cell(outcome="all", value=None, marker="[c]")
+    rows = [whole] + [
+        Row(
+            dimension=one.name, category=code, cells=(), total=nobody,
+            sums=tuple(Cell(outcome=name, value=shown[code]) for name in table.magnitude_names),
+        )
+        for one in table.dimensions
+        for code in one.codes
+    ]  # fmt: skip
+    answer = TableAnswer(table=table.name, period=QUARTER.id, status="released", rows=tuple(rows))
     return protocol.release(la=la, tables=(answer,))
 
 
