@@ -1,6 +1,6 @@
 """The base tables of a large authority: the agent's worker against pandas written by hand.
 
-Both start as a new process from the same files and end with all counts of twelve base tables in two
+Both start as a new process from the same files and end with all counts of the base tables in two
 quarters. The worker also checks every row, replaces identifiers by keyed pseudonyms, and protects
 what it counted; the pandas script does none of this.
 

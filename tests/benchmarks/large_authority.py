@@ -126,6 +126,8 @@ class _Maker:
                 np.array(["cin", "cp", "cla", "care_leaver"]), self.children, [60, 20, 15, 5]),
             "start": start,
             "end": end.where(end <= _LAST),
+            "previous_cpp": self.sometimes(
+                self.pick(np.array([0, 1, 2]), self.children, [74, 20, 6]), 0.97).astype("Int64"),
         })  # fmt: skip
 
     def standard(self) -> pd.DataFrame:
@@ -146,12 +148,31 @@ class _Maker:
             "planned_date": planned,
             "audit_date": self.sometimes(planned + self.chance.integers(-5, 60, number), 0.85),
             "type": self.pick(np.array(["case_file", "supervision", "thematic"]), number),
+            "overall_grade": self.sometimes(
+                self.pick(_GRADES, number, [9, 42, 34, 9, 6]), 0.97),
             "oversight_grade": self.pick(_GRADES, number, [8, 34, 38, 12, 8]),
+            "moderated": self.pick(np.array(["Y", "N"]), number, [30, 70]),
+            "moderated_grade": self.sometimes(
+                self.pick(_GRADES, number, [8, 38, 36, 12, 6]), 0.95),
+            "action_due": self.sometimes(planned + self.chance.integers(30, 90, number), 0.7),
+            "action_closed": self.sometimes(planned + self.chance.integers(10, 150, number), 0.6),
+        })  # fmt: skip
+
+    def survey_response(self) -> pd.DataFrame:
+        people, questions = self.workers // 2, 14
+        number = people * questions
+        return pd.DataFrame({
+            "respondent_id": np.repeat([f"P{n}" for n in range(1, people + 1)], questions),
+            "wave": self.pick(np.array(["2026-05-11", "2026-09-07"]), people).repeat(questions),
+            "question_id": np.tile([f"S{n:02}" for n in range(1, questions + 1)], people),
+            "response": self.pick(np.arange(1, 6), number, [11, 19, 18, 36, 16]),
+            "team_id": np.repeat(self.person("T", self.teams, people), questions),
         })  # fmt: skip
 
 
 TABLES = (
     "team", "worker", "allocation", "oversight_event", "episode", "plan", "standard", "audit",
+    "survey_response",
 )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ class Section:
         definitions: of each measure, and `hypotheses`, what each would show.
         pooled: the figures of all together; the other tables may be absent.
         reading: how the pooled figure is to be read.
+        without_picture: why there is no chart, where there is none.
     """
 
     anchors: tuple[str, ...]
@@ -41,6 +42,7 @@ class Section:
     pooled: Table
     reading: str
     picture: Picture | None
+    without_picture: str
     authorities: Table | None
     categories: Table | None
     breakdown: str
@@ -85,6 +87,7 @@ def _section(material: Material, table: BaseTable, measures: Sequence[Measure]) 
         pooled=tables.whole(material, measures, title),
         reading=_reading(material, first),
         picture=picture,
+        without_picture=_without_picture(material, first),
         authorities=_authorities(material, measures, title, picture),
         categories=_categories(material, table, measures, title),
         breakdown=words.listed([words.lowered(one.label) for one in table.dimensions]),
@@ -109,6 +112,12 @@ def _categories(
     if not table.dimensions or measures[0].place:
         return None
     return tables.by_category(material, measures, table.dimensions, f"{title}, by group")
+
+
+def _without_picture(material: Material, measure: Measure) -> str:
+    if measure.kind == "difference":
+        return "No chart: the two shares that it is the difference of have theirs above."
+    return f"No chart: no authority has a figure of its own for {material.latest.label}."
 
 
 def _across(title: str) -> str:
