@@ -56,12 +56,15 @@ def test_the_first_study_asks_the_nineteen_authorities_for_two_quarters() -> Non
     assert [period.id for period in wave.periods] == ["2026-Q2", "2026-Q3"]
 
 
-def test_it_has_twelve_base_tables_and_these_measures() -> None:
+def test_it_has_these_base_tables_and_measures() -> None:
     study = _load()
 
     assert [table.name for table in study.base_tables] == [
-        "recording", "authorised", "actions", "since_supervision", "supervision_gap",
-        "audit_completion", "audit_grade", "caseload", "span", "rereferral", "plan_duration",
+        "recording", "part1_reflection", "part2_reflection", "grade_by_recording",
+        "recorded_in_time", "authorised", "actions", "since_supervision",
+        "personal_supervision", "supervision_gap", "plan_decisions", "audit_completion",
+        "audit_grade", "audit_relative", "audit_moderation", "audit_actions", "caseload",
+        "span", "fte_by_agency", "survey", "rereferral", "plan_duration", "cp_start",
         "worker_changes",
     ]  # fmt: skip
     assert {measure.number: measure.id for measure in study.measures} == {
@@ -73,25 +76,45 @@ def test_it_has_twelve_base_tables_and_these_measures() -> None:
         "6": "neither_part_recorded",
         "6a": "parts_misplaced",
         "7": "location_unknown",
+        "8": "part1_reflects_family",
+        "9": "part2_reflects_practitioner",
+        "10a": "oversight_good_where_both",
+        "10b": "oversight_good_where_not_both",
+        "10c": "oversight_good_difference",
         "11": "within_local_standard",
         "12": "within_31_days",
         "13": "within_42_days",
         "14": "none_in_90_days",
         "15": "never_since_allocation",
+        "16": "personal_supervision_in_standard",
+        "17": "asye_supervision_in_standard",
         "18": "median_days_between",
+        "19": "recorded_within_5_days",
         "20": "supervision_authorised",
         "21": "actions_set",
+        "22": "decision_at_plan_change",
         "23": "audits_completed",
         "24": "oversight_good_or_better",
         "25": "oversight_inadequate",
+        "26": "oversight_below_overall",
+        "27": "changed_on_moderation",
+        "28": "audit_actions_on_time",
         "29": "cases_per_fte",
         "30": "supervisees_per_manager",
+        "31": "agency_share",
+        "32": "supervision_regular_and_reflective",
+        "32a": "survey_strongly_disagree",
+        "32b": "survey_disagree",
+        "32c": "survey_neither",
+        "32d": "survey_agree",
+        "32e": "survey_strongly_agree",
         "33": "rereferrals",
         "34a": "plan_up_to_3_months",
         "34b": "plan_3_to_6_months",
         "34c": "plan_6_to_12_months",
         "34d": "plan_12_to_24_months",
         "34e": "plan_24_months_or_more",
+        "35": "subsequent_cp_plans",
         "36": "three_or_more_workers",
     }
 
@@ -110,24 +133,40 @@ def test_every_base_table_has_a_measure() -> None:
     assert {measure.table for measure in study.measures} == {t.name for t in study.base_tables}
 
 
-def test_a_distribution_splits_its_whole_once() -> None:
+@pytest.mark.parametrize(
+    ("distribution", "table"), [("plan_duration", "plan_duration"), ("survey_answers", "survey")]
+)
+def test_a_distribution_splits_its_whole_once(distribution: str, table: str) -> None:
     study = _load()
 
-    parts = [measure for measure in study.measures if measure.distribution]
-    assert {measure.distribution for measure in parts} == {"plan_duration"}
-    outcomes = study.table("plan_duration").outcome_codes
+    parts = [measure for measure in study.measures if measure.distribution == distribution]
+    outcomes = study.table(table).outcome_codes
     assert tuple(code for measure in parts for code in measure.numerator) == outcomes
     assert {measure.denominator for measure in parts} == {outcomes}
+    assert {one.distribution for one in study.measures} == {None, "plan_duration", "survey_answers"}
 
 
-def test_the_ratios_and_the_median_name_their_units() -> None:
+def test_what_is_no_share_names_its_unit() -> None:
     study = _load()
 
     units = {measure.id: measure.unit for measure in study.measures if measure.kind != "share"}
     assert units == {
+        "oversight_good_difference": "percentage points",
         "median_days_between": "days",
         "cases_per_fte": "children per full-time worker",
         "supervisees_per_manager": "supervisees per manager",
+        "agency_share": "percent",
+    }
+
+
+def test_figures_of_one_category_are_of_these() -> None:
+    study = _load()
+
+    places = {m.number: (m.place.dimension, m.place.code) for m in study.measures if m.place}
+    assert places == {
+        "17": ("asye", "asye"),
+        "31": ("agency", "agency"),
+        "32": ("question", "S01"),
     }
 
 
@@ -153,7 +192,7 @@ def test_its_tables_read_what_the_specification_holds_and_nothing_besides() -> N
 
     spec = specification.load(study.spec_version)
     for table in study.base_tables:
-        assert set(table.reads) <= set(spec.table_names)
+        assert set(table.reads) <= {*spec.table_names, specification.CALENDAR}
         statement = sqlglot.parse_one(table.sql, dialect="duckdb")
         named = {one.name for one in statement.find_all(exp.Table)}
         own = {one.alias for one in statement.find_all(exp.CTE)}
@@ -181,31 +220,46 @@ def test_each_table_is_broken_down_by_these_dimensions() -> None:
 
     assert {t.name: [d.name for d in t.dimensions] for t in study.base_tables} == {
         "recording": ["service", "role", "agency", "asye"],
+        "part1_reflection": ["service"],
+        "part2_reflection": ["service"],
+        "grade_by_recording": [],
+        "recorded_in_time": ["service"],
         "authorised": ["service"],
         "actions": ["service"],
         "since_supervision": ["service", "plan_type"],
+        "personal_supervision": ["asye", "agency", "role"],
         "supervision_gap": ["service"],
+        "plan_decisions": ["plan_type"],
         "audit_completion": ["audit_type"],
         "audit_grade": ["audit_type", "service"],
+        "audit_relative": [],
+        "audit_moderation": [],
+        "audit_actions": [],
         "caseload": ["role", "agency", "asye"],
         "span": [],
+        "fte_by_agency": ["agency"],
+        "survey": ["question"],
         "rereferral": [],
         "plan_duration": ["plan_type"],
+        "cp_start": [],
         "worker_changes": ["service"],
     }
 
 
-def test_a_table_that_names_workers_is_about_staff_and_a_child_may_be_missing_in_one() -> None:
+def test_a_table_that_names_workers_is_about_staff_and_a_child_may_be_missing_in_two() -> None:
     study = _load()
 
     kinds = {table.name: {s.kind for s in table.subjects} for table in study.base_tables}
     assert {name for name, of in kinds.items() if of == {"children", "workers"}} == {
-        "recording", "authorised", "actions",
+        "recording", "part1_reflection", "recorded_in_time", "authorised", "actions",
     }  # fmt: skip
-    assert {name for name, of in kinds.items() if of == {"workers"}} == {"caseload", "span"}
+    assert {name for name, of in kinds.items() if of == {"workers"}} == {
+        "part2_reflection", "personal_supervision", "caseload", "span", "fte_by_agency",
+        "survey",
+    }  # fmt: skip
     assert all(t.about_staff == ("workers" in kinds[t.name]) for t in study.base_tables)
     optional = [t.name for t in study.base_tables if any(s.optional for s in t.subjects)]
-    assert optional == ["recording"]
+    assert optional == ["recording", "part1_reflection"]
 
 
 def test_the_cohort_can_be_restricted_to_some_of_its_authorities() -> None:
@@ -298,10 +352,10 @@ def test_a_dimension_that_is_named_but_not_defined_is_refused(folder: Path) -> N
 
 
 def test_a_dimension_may_stand_in_its_table(folder: Path) -> None:
-    inline = '{ name = "kind", label = "Kind", categories = [{ code = "a", label = "A" }] }'
+    inline = '{ name = "plan_type", label = "Kind", categories = [{ code = "a", label = "A" }] }'
     _spoil(folder, 'dimensions = ["cin_or_cp"]', f"dimensions = [{inline}]")
 
-    [dimension] = _load(folder).table("plan_duration").dimensions
+    [dimension] = _load(folder).table("plan_decisions").dimensions
 
     assert dimension.codes == ("a",)
 
