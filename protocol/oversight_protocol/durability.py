@@ -20,6 +20,7 @@ class Step(StrEnum):
     TICKET_ACCEPTED = "ticket-accepted"
     ASK_ACCEPTED = "ask-accepted"
     JOB_STARTED = "job-started"
+    SNAPSHOT_MADE = "snapshot-made"
     ANSWER_RECORDED = "answer-recorded"
     ANSWER_RECEIVED = "answer-received"
     ANSWER_STORED = "answer-stored"
@@ -48,7 +49,10 @@ STEPS = {
     Step.ASK_ACCEPTED: StepFacts(
         "dispatcher", "the coordinator's store", "the next dispatcher collects"),
     Step.JOB_STARTED: StepFacts(
-        "worker", "nowhere: a worker keeps nothing", "the agent starts another worker"),
+        "worker", "nowhere: a worker that has read nothing keeps nothing",
+        "the agent starts another worker"),
+    Step.SNAPSHOT_MADE: StepFacts(
+        "worker", "the agent's snapshots", "the agent starts another worker, which reads it"),
     Step.ANSWER_RECORDED: StepFacts(
         "agent", "the agent's ledger", "the recorded answer is sent, byte for byte"),
     Step.ANSWER_RECEIVED: StepFacts(

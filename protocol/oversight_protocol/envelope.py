@@ -46,6 +46,7 @@ Kind = Literal[
     "roster",
     "checkpoint",
     "enrolment",
+    "coverage",
 ]
 
 _PREFIX = "application/vnd.federated-oversight."

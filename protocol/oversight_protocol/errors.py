@@ -75,6 +75,7 @@ class Reason(StrEnum):
     KEY_REVOKED = "key-revoked"
     RELEASE_MISMATCH = "release-mismatch"
     STALE = "stale"
+    COVERAGE_NOT_SHARED = "coverage-not-shared"
 
 
 @dataclass(frozen=True)
@@ -225,6 +226,12 @@ REASONS = MappingProxyType(
             _P,
             "The answer's date lies outside the time in which its ticket was valid.",
             "Compare the clocks of both sides.",
+        ),
+        Reason.COVERAGE_NOT_SHARED: ReasonText(
+            _L,
+            "This authority's policy does not let it be shared what its data can answer.",
+            "If that is the authority's decision, set 'share = true' under [coverage] in "
+            "policy.toml.",
         ),
     }
 )

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from oversight_protocol import PROTOCOL_VERSION
+from oversight_protocol.coverage import Coverage
 from oversight_protocol.envelope import EnvelopeForm
 from oversight_protocol.ledger import LedgerLine
 from oversight_protocol.model import Document
@@ -29,6 +30,7 @@ DOCUMENTS: MappingProxyType[str, tuple[type[Document], str]] = MappingProxyType(
         "release": (Release, "Release"),
         "refusal": (Refusal, "Refusal"),
         "receipt": (Receipt, "Receipt"),
+        "coverage": (Coverage, "Coverage"),
         "ledger-entry": (LedgerLine, "Ledger entry"),
         "envelope": (EnvelopeForm, "Envelope"),
     }

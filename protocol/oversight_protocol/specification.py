@@ -7,6 +7,7 @@ codes of a field stand in `constraints.enum`, their labels in `categories`. Prop
   they are read;
 - of a field, `dimension`: it may break a table down;
 - of a field, `standard`: where its codes or its definition come from; `unit`: of a number;
+- of a field, `retired`: since which version it is no longer asked for, and what stands for it;
 - of a table, `madeBy`: "agent" for the one that the agent writes itself and no mapping fills;
 - of the package, `bankHolidays`: the days that are no working days.
 
@@ -21,6 +22,7 @@ import re
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -75,6 +77,20 @@ class Standard(_Data):
     field: str | None = None
 
 
+class Retired(_Data):
+    """That a field is no longer asked for: it is still read, and the next major version drops it.
+
+    Attributes:
+        since: the first version that no longer asks for it.
+        reason: why, for those who map it.
+        instead: the field that stands for it, as `table.field`, if there is one.
+    """
+
+    since: str
+    reason: str
+    instead: str | None = None
+
+
 class SpecField(_Data):
     """A field of a table."""
 
@@ -88,6 +104,13 @@ class SpecField(_Data):
     unit: str | None = None
     pseudonym: Pseudonym | None = None
     dimension: bool = False
+    retired: Retired | None = None
+
+    @model_validator(mode="after")
+    def _is_not_asked_for_once_retired(self) -> SpecField:
+        if self.retired and self.required:
+            raise ValueError(f"{self.name} is retired and still required")
+        return self
 
     @model_validator(mode="after")
     def _is_no_free_text(self) -> SpecField:
@@ -187,7 +210,7 @@ class Specification(_Data):
 
     name: str
     title: str
-    version: str
+    version: str = Field(pattern=r"^[0-9]{1,2}[.][0-9]{1,2}$")
     description: str
     bank_holidays: BankHolidays = Field(alias="bankHolidays")
     resources: tuple[SpecTableSchema, ...]
@@ -208,9 +231,19 @@ class Specification(_Data):
 
 
 def versions() -> tuple[str, ...]:
-    """The versions installed."""
-    folder = files("oversight_protocol") / "specifications"
-    return tuple(sorted(item.name[:-5] for item in folder.iterdir() if item.name.endswith(".json")))
+    """The versions installed, the oldest first."""
+    names = (item.name for item in folder().iterdir())
+    return tuple(sorted((n[:-5] for n in names if n.endswith(".json")), key=numbers))
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """A version's numbers, by which versions are ordered: 1.9 comes before 1.10."""
+    return tuple(int(part) for part in version.split("."))
+
+
+def folder() -> Traversable:
+    """Where the installed versions stand, one file each."""
+    return files("oversight_protocol") / "specifications"
 
 
 @cache
@@ -222,5 +255,13 @@ def load(version: str) -> Specification:
     """
     if version not in versions():
         raise Refused(Reason.SPECIFICATION, version)
-    path = files("oversight_protocol") / "specifications" / f"{version}.json"
-    return Specification.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    return parse((folder() / f"{version}.json").read_text(encoding="utf-8"))
+
+
+def parse(text: str) -> Specification:
+    """The specification that a file holds, installed or a draft.
+
+    Raises:
+        ValueError: it is no JSON, or no specification.
+    """
+    return Specification.model_validate(json.loads(text))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from oversight_coordinator.cli import instruments
 from oversight_coordinator.cli.common import (
     HomeOption,
     JsonOption,
@@ -37,6 +38,7 @@ def add_to(app: typer.Typer) -> None:
     study.command("publish")(publish)
     study.command("list")(list_studies)
     study.command("show")(show)
+    instruments.add_to(study)
     app.add_typer(study, name="study")
 
 
@@ -170,17 +172,21 @@ def show(
     """
     from oversight_protocol.study import Study
 
-    if Path(study).is_file():
-        envelope = _read(Path(study))
-    else:
-        from oversight_protocol.envelope import Envelope
-
-        envelope = Envelope.from_bytes(store(settings(home)).study(study).envelope)
+    envelope = find_study(study, home)
     parsed = Study.parse(envelope.open("study"))
     if as_json:
         say_json(parsed.model_dump(mode="json"))
     else:
         say(describe(parsed, envelope))
+
+
+def find_study(study: str, home: Path | None) -> Envelope:
+    """A study's envelope, by its file, or by the name or digest of a published one."""
+    from oversight_protocol.envelope import Envelope
+
+    if Path(study).is_file():
+        return _read(Path(study))
+    return Envelope.from_bytes(store(settings(home)).study(study).envelope)
 
 
 def describe(study: Study, envelope: Envelope) -> str:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from oversight_protocol.errors import Reason, Refused
 from oversight_protocol.specification import SpecField, Specification, load, versions
+from support.versions import altered, installed
 
 FIELD = {"name": "note", "title": "Note", "description": "What was said."}
 
@@ -81,3 +83,23 @@ def test_tables_and_fields_are_found_by_name(specification: Specification):
     assert table.field(table.fields[0].name) == table.fields[0]
     assert table.field("no such field") is None
     assert specification.table("no such table") is None
+
+
+def test_versions_are_ordered_by_their_numbers(tmp_path: Path):
+    with installed(tmp_path, altered("1.10"), altered("1.9")):
+        assert versions()[-2:] == ("1.9", "1.10")
+        assert load("1.10").version == "1.10"
+
+    assert "1.10" not in versions()
+
+
+def test_a_field_that_is_retired_cannot_be_required():
+    retired = {"since": "1.1", "reason": "Nobody used it."}
+
+    kept = SpecField.model_validate({**FIELD, "type": "date", "retired": retired})
+
+    assert kept.retired is not None
+    with pytest.raises(ValidationError, match="still required"):
+        SpecField.model_validate(
+            {**FIELD, "type": "date", "retired": retired, "constraints": {"required": True}}
+        )
