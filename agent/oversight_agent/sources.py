@@ -2,9 +2,11 @@
 
 Rules kept here:
 
-1. A source lies inside the data folder: its name in the mapping is relative and never climbs out.
-2. A source is an ordinary file. It is read once, whole, within a limit on its size; a database is
-   read in place, and only read.
+1. A source that is a file lies inside the data folder: its name in the mapping is relative and
+   never climbs out. A database on a server is named; how it is reached stands elsewhere
+   (`readers.connections`), for that is a secret and the mapping is none.
+2. A file is an ordinary one. It is read once, whole, within a limit on its size; a database is read
+   in place, and only read.
 3. An error names the file as the mapping does, never its content.
 """
 
@@ -14,13 +16,18 @@ import stat
 import string
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from oversight_agent.problems import SourceError
 
-Format = Literal["delimited", "workbook", "sqlite"]
+ReturnKind = Literal["cin-census", "workforce-census", "annex-a", "ssd"]
+"""The statutory returns that need no mapping."""
+
+RETURNS: frozenset[str] = frozenset(get_args(ReturnKind))
+
+Format = Literal["delimited", "workbook", "parquet", "sqlite"] | ReturnKind
 
 SUFFIXES: dict[str, Format] = {
     ".xlsx": "workbook",
@@ -28,11 +35,15 @@ SUFFIXES: dict[str, Format] = {
     ".xls": "workbook",
     ".xlsb": "workbook",
     ".ods": "workbook",
+    ".parquet": "parquet",
     ".sqlite": "sqlite",
     ".sqlite3": "sqlite",
     ".db": "sqlite",
 }
 """The format of a file by the end of its name; of any other name it is delimited text."""
+
+TEXT_SUFFIXES = frozenset({".csv", ".txt", ".tsv", ".tab", ".psv", ".dat", ".asc"})
+"""How the names of delimited texts end that a folder may hold without a word in the mapping."""
 
 _DELIMITERS = frozenset(string.punctuation + "\t") - {'"'}
 
@@ -45,7 +56,9 @@ class SourceLimits:
         bytes: size of one source file, in bytes; of a workbook also once it is unpacked.
         rows: rows of a source after its header, in all its files, blank ones included.
         columns: columns of a source.
-        cells: rows by columns of a sheet: a workbook is unpacked in memory, gaps included.
+        cells: rows by columns of a sheet: a workbook is unpacked in memory, gaps included. Also
+            the texts that a workbook keeps once for all its cells.
+        part_bytes: size of a part of a workbook that holds neither cells nor their texts, in bytes.
         files: files that are read as one.
         lock_seconds: how long a database that another program holds is waited for.
         mapping_bytes: size of a mapping file, in bytes.
@@ -55,6 +68,7 @@ class SourceLimits:
     rows: int = 5_000_000
     columns: int = 1_000
     cells: int = 20_000_000
+    part_bytes: int = 16 * 1024 * 1024
     files: int = 200
     lock_seconds: float = 5.0
     mapping_bytes: int = 256 * 1024
@@ -84,8 +98,13 @@ def _known_encoding(name: str) -> str:
     return name
 
 
+def is_delimiter(text: str) -> bool:
+    """Whether a text can stand between two values: one punctuation mark or a tab."""
+    return text in _DELIMITERS
+
+
 def _one_delimiter(text: str) -> str:
-    if text not in _DELIMITERS:
+    if not is_delimiter(text):
         raise ValueError("this must be one punctuation mark or a tab")
     return text
 
@@ -94,43 +113,72 @@ _Name = Annotated[
     str,
     StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f]+$"),
 ]
+_Heading = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
 _File = Annotated[_Name, AfterValidator(_inside_the_folder)]
 _Pattern = Annotated[_File, AfterValidator(_one_level)]
 
 
+class WideSettings(BaseModel):
+    """Columns that become rows: a survey's export has a row for a respondent, a column a question.
+
+    Attributes:
+        question: for each such column, what stands for it in the rows: a question's code.
+        question_column: the name of the new column that holds it.
+        answer_column: the name of the new column that holds what stood in the column.
+    """
+
+    # What else stands here is told, with the nearest right name, by the mapping's own check.
+    model_config = ConfigDict(frozen=True, extra="allow", strict=True, hide_input_in_errors=True)
+
+    question: Annotated[dict[_Heading, _Name], Field(min_length=1)]
+    question_column: _Name = "question"
+    answer_column: _Name = "answer"
+
+
 class SourceSettings(BaseModel):
-    """One file, or several with the same columns that are read as one.
+    """One file or table, or several files with the same columns that are read as one.
 
     Attributes:
         file: a file's name relative to the data folder.
         files: in its place, several names, or a pattern such as `supervision *.csv`.
+        folder: in its place, a folder below the data folder: all its files, of one format.
+        database: in its place, a database of `databases.toml`.
         format: the kind of file; by default by its suffix.
-        encoding: of delimited text: a Python codec's name; the default reads UTF-8 with or without
-            a byte-order mark.
-        delimiter: of delimited text: the one character between two values.
+        encoding: of delimited text: a Python codec's name; by default as the file's byte-order mark
+            says, else UTF-8.
+        delimiter: of delimited text: the one character between two values; by default the one that
+            the header can only mean.
         header_row: of delimited text and workbooks: the row of the header, from 1; by default the
             first that holds anything.
+        header_rows: of the same: how many rows the header has; their names are joined.
         sheet: of a workbook: the sheet's name; needed if several are visible.
         table: of a database: a table or view.
+        database_schema: of a database: the schema of the table, if it is not the account's own.
+        wide: columns that become rows.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
     file: _File | None = None
     files: _Pattern | Annotated[list[_File], Field(min_length=1)] | None = None
+    folder: _File | None = None
+    database: _Name | None = None
     format: Format | None = None
-    encoding: Annotated[str, AfterValidator(_known_encoding)] = "utf-8-sig"
-    delimiter: Annotated[str, AfterValidator(_one_delimiter)] = ","
+    encoding: Annotated[str, AfterValidator(_known_encoding)] | None = None
+    delimiter: Annotated[str, AfterValidator(_one_delimiter)] | None = None
     header_row: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    header_rows: Annotated[int, Field(ge=1, le=5)] = 1
     sheet: _Name | None = None
     table: _Name | None = None
+    database_schema: _Name | None = None
+    wide: WideSettings | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names or the pattern that the mapping gives."""
+        """The names, the pattern or the folder that the mapping gives; none for a database."""
         if isinstance(self.files, list):
             return tuple(self.files)
-        return tuple(name for name in (self.file, self.files) if name is not None)
+        return tuple(name for name in (self.file, self.files, self.folder) if name is not None)
 
     def format_of(self, name: str) -> Format:
         """The kind of a file of this source."""

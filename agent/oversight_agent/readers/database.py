@@ -1,34 +1,28 @@
-"""A table or view of an SQLite database, read in place.
+"""A table or view of an SQLite database that is a file in the data folder, read in place.
 
 Rules kept here:
 
 1. The database is only read, and never taken for unchanging: another program's lock is waited for,
    then told. One statement reads the rows, so that they are of one moment. No file is written
    beside it, which the library needs to for a write-ahead log that no program has open.
-2. A row's number is its position in the table, from 1.
-3. NULL is empty. Binary values are not text, and an error.
-4. The library's messages may quote values; none of them is passed on.
+2. The library's messages may quote values; none of them is passed on.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
 from contextlib import closing
 
-import pandas as pd
-
-from oversight_agent.problems import Part, SourceError
+from oversight_agent.problems import SourceError
+from oversight_agent.readers import records
 from oversight_agent.readers.encodings import likely
-from oversight_agent.readers.header import check_width, names, same_name
 from oversight_agent.readers.request import Request
-from oversight_agent.readers.values import as_text
 from oversight_agent.sources import read_start, tidy
 from oversight_agent.tables import RawTable
 
 _MAGIC = b"SQLite format 3\0"
 _WAL = b"\x02"
-_AT_ONCE = 20_000
+_AT_ONCE = 10_000
 
 
 def read_database(request: Request) -> RawTable:
@@ -37,15 +31,20 @@ def read_database(request: Request) -> RawTable:
     Raises:
         InputError: see `oversight_agent.readers.read`.
     """
-    _check(request)
+    check_database(request)
     try:
-        with closing(_opened(request)) as database:
+        with closing(open_database(request)) as database:
             return _read(database, request)
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise _unreadable(error, request) from None
 
 
-def _check(request: Request) -> None:
+def check_database(request: Request) -> None:
+    """Check that a file can be read in place.
+
+    Raises:
+        InputError: it is no SQLite database, or one that cannot be read without writing beside it.
+    """
     start = read_start(request.path, request.name, 100)
     if not start.startswith(_MAGIC):
         raise _no_database(start, request)
@@ -70,7 +69,8 @@ def _no_database(start: bytes, request: Request) -> SourceError:
     )
 
 
-def _opened(request: Request) -> sqlite3.Connection:
+def open_database(request: Request) -> sqlite3.Connection:
+    """A connection that can only read."""
     return sqlite3.connect(
         f"{request.path.absolute().as_uri()}?mode=ro",
         uri=True,
@@ -84,12 +84,12 @@ def _read(database: sqlite3.Connection, request: Request) -> RawTable:
     file = f"{request.name}, table {table}"
     cursor = database.execute(f"SELECT * FROM {_quoted(table)} LIMIT 0")  # noqa: S608 (quoted)
     own = [str(column[0]) for column in cursor.description]
-    header = _header(own, request, file)
-    wanted = {name: own[n] for n, name in enumerate(header) if request.wants(name)}
-    rows, columns = _columns(database, table, list(wanted.values()), request, file)
-    index = pd.RangeIndex(1, rows + 1)
-    frame = pd.DataFrame(dict(zip(wanted, columns, strict=True)), index=index, dtype="str")
-    return RawTable(frame, (Part(file, rows, header, "record"),))
+    header = records.header(own, request, file)
+    wanted = records.wanted(own, header, request)
+    select = ", ".join(map(_quoted, wanted.values())) or "NULL"
+    cursor = database.execute(f"SELECT {select} FROM {_quoted(table)}")  # noqa: S608 (quoted)
+    chunks = iter(lambda: cursor.fetchmany(_AT_ONCE), [])
+    return records.gathered(chunks, header, wanted, request, file)
 
 
 def _table(database: sqlite3.Connection, request: Request) -> str:
@@ -109,68 +109,8 @@ def _table(database: sqlite3.Connection, request: Request) -> str:
     )
 
 
-def _header(own: list[str], request: Request, file: str) -> tuple[str, ...]:
-    header = names(own)
-    check_width(len(header), request, file, 0, "record")
-    for position, name in enumerate(header):
-        if request.wants(name) and name in header[:position]:
-            raise SourceError(
-                same_name(header, position),
-                file=file,
-                expected="a name of its own for each column",
-                advice="make a view that gives them other names",
-            )
-    return header
-
-
-def _columns(
-    database: sqlite3.Connection, table: str, own: list[str], request: Request, file: str
-) -> tuple[int, list[list[str]]]:
-    """The number of rows, and the columns' values as text."""
-    select = ", ".join(map(_quoted, own)) or "NULL"
-    cursor = database.execute(f"SELECT {select} FROM {_quoted(table)}")  # noqa: S608 (quoted)
-    columns: list[list[str]] = [[] for _ in own]
-    rows = 0
-    while chunk := cursor.fetchmany(_AT_ONCE):
-        for name, column, values in zip(own, columns, zip(*chunk, strict=True), strict=False):
-            _check_text(values, name, rows, file)
-            column.extend([one if type(one) is str else as_text(one) for one in values])
-        rows += len(chunk)
-        _check_rows(rows, request, file)
-    if not rows:
-        raise SourceError(
-            "the table is empty",
-            file=file,
-            expected="at least one row",
-            advice="fill it again; if there is nothing to export, leave it out of the mapping",
-        )
-    return rows, columns
-
-
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _check_text(values: Sequence[object], name: str, before: int, file: str) -> None:
-    if bytes in set(map(type, values)):
-        raise SourceError(
-            f"the column '{tidy(name)}' holds binary data",
-            file=file,
-            row=before + 1 + next(n for n, one in enumerate(values) if type(one) is bytes),
-            unit="record",
-            expected="text, numbers or NULL",
-            advice="name another column, or a view that makes text of it",
-        )
-
-
-def _check_rows(rows: int, request: Request, file: str) -> None:
-    if rows > request.limits.rows:
-        raise SourceError(
-            "the table has too many rows",
-            file=file,
-            expected=f"at most {request.limits.rows:,}",
-            advice="name a view of the years that are needed",
-        )
 
 
 _ADVICE = {

@@ -7,6 +7,8 @@ Rules kept here:
 2. Every value is text: nothing is guessed, "NA" is two letters.
 3. The index is the line on which a record starts, also where quoted values span lines.
 4. A byte-order mark, the kind of line ends and a first line `sep=;` do not matter.
+5. Encoding and delimiter are what the mapping says, else what the file proves (`encodings`,
+   `delimiters`).
 """
 
 from __future__ import annotations
@@ -17,8 +19,7 @@ from io import BytesIO
 import pandas as pd
 
 from oversight_agent.problems import Part, SourceError
-from oversight_agent.readers import encodings
-from oversight_agent.readers.header import spoken
+from oversight_agent.readers import delimiters, encodings
 from oversight_agent.readers.layout import Layout, advise, scan
 from oversight_agent.readers.request import Request
 from oversight_agent.sources import read_bytes
@@ -33,26 +34,12 @@ def read_delimited(request: Request) -> RawTable:
     """
     data = read_bytes(request.path, request.name, request.limits.bytes)
     text = encodings.decode(data, request)
-    _check_own_word(text, request)
+    request = delimiters.decided(text, request)
     layout = scan(text, request)
     frame = _parse(text, layout, request)
     missing = set(request.columns or ()) - set(layout.header)
     hint = advise(text, layout.header_line, request) if missing else ""
     return RawTable(frame, (Part(request.name, len(frame), layout.header, hint=hint),))
-
-
-def _check_own_word(text: bytes, request: Request) -> None:
-    """Excel writes the delimiter into a first line of its own, as `sep=;`."""
-    first = text.split(b"\n", 1)[0].decode().strip().strip('"')
-    own = first[4:] or "\t"
-    if first[:4].lower() == "sep=" and own != request.source.delimiter:
-        raise SourceError(
-            "the first line of the file says that its delimiter is another",
-            file=request.name,
-            row=1,
-            expected=f"the delimiter {spoken(request.source.delimiter)}, as in the mapping",
-            advice="set the delimiter in the mapping to the one that the first line names",
-        )
 
 
 def _parse(text: bytes, layout: Layout, request: Request) -> pd.DataFrame:
@@ -64,9 +51,10 @@ def _parse(text: bytes, layout: Layout, request: Request) -> pd.DataFrame:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
-            frame = _take_apart(body, layout.header, wanted, request.source.delimiter).iloc[1:]
+            frame = _take_apart(body, layout.header, wanted, request.delimiter)
     except (ValueError, pd.errors.ParserWarning):
         raise _unsound(request) from None
+    frame = frame.iloc[request.source.header_rows :]
     if len(frame) != len(layout.is_row):
         raise _unsound(request)
     if not all(layout.is_row):

@@ -18,7 +18,8 @@ from oversight_agent.sources import tidy
 LOOK_AHEAD = 50
 """Rows that are looked through for a header below titles."""
 
-_CANDIDATES = (",", ";", "\t", "|")
+CANDIDATES = (",", ";", "\t", "|")
+"""The delimiters that are looked for."""
 
 
 def names(row: Iterable[str]) -> tuple[str, ...]:
@@ -56,13 +57,20 @@ def row_hint(rows: Iterable[tuple[int, Sequence[str]]], request: Request, header
 
 def delimiter_hint(line: str, delimiter: str) -> str:
     """Advice if the header holds another mark that parts values more often than the delimiter."""
-    counts = {mark: line.count(mark) for mark in _CANDIDATES if mark != delimiter}
+    counts = {mark: line.count(mark) for mark in CANDIDATES if mark != delimiter}
     mark = max(counts, key=lambda each: counts[each])
     if not counts[mark] or counts[mark] < line.count(delimiter):
         return ""
     times = "once" if counts[mark] == 1 else f"{counts[mark]} times"
     held = "tabs" if mark == "\t" else mark
     return f"the header holds {held} {times}: is the delimiter {spoken(mark)}?"
+
+
+def own_word(text: bytes) -> str | None:
+    """The delimiter in a first line of its own, as Excel writes it (`sep=;`), or None."""
+    end = text.find(b"\n")
+    first = (text if end < 0 else text[:end]).decode().strip().strip('"')
+    return (first[4:] or "\t") if first[:4].lower() == "sep=" else None
 
 
 def spoken(mark: str) -> str:

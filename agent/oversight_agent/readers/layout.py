@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
 from itertools import islice
@@ -23,13 +24,17 @@ from sys import maxunicode
 
 from oversight_agent.problems import SourceError
 from oversight_agent.readers.header import (
+    CANDIDATES,
     LOOK_AHEAD,
     check_width,
     delimiter_hint,
     names,
+    own_word,
     row_hint,
     same_name,
 )
+from oversight_agent.readers.headings import one_header
+from oversight_agent.readers.plain import plain_records
 from oversight_agent.readers.request import Request
 
 _SPACE = "".join(filter(str.isspace, map(chr, range(maxunicode))))
@@ -50,7 +55,7 @@ class Layout:
 
     header: tuple[str, ...]
     header_line: int
-    lines: list[int]
+    lines: list[int] | range
     is_row: list[bool]
 
 
@@ -62,10 +67,13 @@ def scan(text: bytes, request: Request) -> Layout:
     """
     file = _lines(text)
     start = request.source.header_row or 1
-    if start == 1 and text.removeprefix(b'"')[:4].lower() == b"sep=":
+    if start == 1 and own_word(text) is not None:
         start = 2
     skipped = sum(1 for _ in islice(file, start - 1))
     header, header_line, last = _header(file, skipped + 1, text, request)
+    plain = plain_records(text, last, len(header), request.delimiter, request.limits.rows)
+    if plain:
+        return Layout(header, header_line, range(last + 1, last + 1 + plain), [True] * plain)
     lines: list[int] = []
     is_row: list[bool] = []
     for line, width, held, whole in _records(file, last + 1, request):
@@ -88,7 +96,7 @@ def advise(text: bytes, header_line: int, request: Request) -> str:
     head = list(islice(_lines(text), LOOK_AHEAD))
     line = "".join(head[header_line - 1 : header_line])
     return row_hint(_loosely(head, request), request, header_line) or delimiter_hint(
-        line, request.source.delimiter
+        line, request.delimiter
     )
 
 
@@ -97,21 +105,25 @@ def _lines(text: bytes) -> TextIOWrapper:
 
 
 def _loosely(head: list[str], request: Request) -> Iterator[tuple[int, list[str]]]:
-    """Each of the first lines by itself."""
+    """Each of the first lines by itself, as each delimiter parts it."""
     for number, line in enumerate(head, start=1):
-        yield number, next(csv.reader([line], delimiter=request.source.delimiter), [])
+        for mark in dict.fromkeys((request.delimiter, *CANDIDATES)):
+            with suppress(csv.Error):  # a value that is far too long; its row will be told
+                yield number, next(csv.reader([line], delimiter=mark), [])
 
 
 def _header(
     file: Iterator[str], first: int, text: bytes, request: Request
 ) -> tuple[tuple[str, ...], int, int]:
     """The header, the line on which it starts, and the line on which it ends."""
-    reader = csv.reader(file, delimiter=request.source.delimiter, strict=True)
+    reader = csv.reader(file, delimiter=request.delimiter, strict=True)
     line = first
     try:
         for record in reader:
             if any(map(str.strip, record)):
-                return _checked(record, line, text, request), line, first - 1 + reader.line_num
+                rows = [record, *islice(reader, request.source.header_rows - 1)]
+                last = first - 1 + reader.line_num
+                return _checked(one_header(rows), line, text, request), line, last
             if request.source.header_row:
                 break
             line = first + reader.line_num
@@ -141,7 +153,7 @@ def _records(
     file: Iterator[str], first: int, request: Request
 ) -> Iterator[tuple[int, int, bool, bool]]:
     """For each record its line, its number of values, whether it holds any, whether it ends."""
-    delimiter = request.source.delimiter
+    delimiter = request.delimiter
     blank = delimiter + _SPACE
     quoted: list[str] = []
     reader = csv.reader(_taken_first(quoted, file), delimiter=delimiter, strict=True)

@@ -1,13 +1,12 @@
-"""What the library that reads workbooks does not tell of an .xlsx file: its size and its errors.
+"""The package that a workbook is (a ZIP archive), rebuilt of the parts that are read.
 
 Rules kept here:
 
-1. A package (a ZIP archive) is not unpacked beyond the limit, and a sheet with one stray cell far
-   away is refused before the library makes room for everything between.
-2. An error cell (`#N/A`, `#REF!`) is a value like any other text. The library gives it as empty,
-   and an empty value can be right.
-
-Only what is needed is looked at; what is malformed here is left for the library to refuse.
+1. A package is measured before anything of it is unpacked: how many parts, how large together.
+2. The library that reads workbooks never sees the file itself, only what was unpacked here, within
+   the sizes that the package states: one that states them wrongly, names a part twice or overlaps
+   itself gains nothing.
+3. Pictures, macros, caches and whatever else is no cell is left out.
 """
 
 from __future__ import annotations
@@ -16,123 +15,101 @@ import lzma
 import re
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
-from xml.etree import ElementTree as ET
-from zipfile import BadZipFile, ZipFile
+from shutil import copyfileobj
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-_WORKBOOK = "xl/workbook.xml"
-_RELATIONS = "xl/_rels/workbook.xml.rels"
-_CELL = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
-_ERROR = re.compile(rb"""\bt=["']e["']""")
-_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+from oversight_agent.readers.request import Request
+from oversight_agent.sources import SourceLimits, too_large
 
 _MALFORMED = (
-    BadZipFile, ET.ParseError, zlib.error, lzma.LZMAError, struct.error, LookupError, ValueError,
-    OSError, EOFError, RuntimeError,
+    BadZipFile, zlib.error, lzma.LZMAError, struct.error, LookupError, ValueError, OSError,
+    EOFError, RuntimeError,
 )  # fmt: skip
-"""What the library raises on archives and XML that are not sound or that nobody may unpack."""
+"""What the library raises on archives that are not sound or that nobody may unpack."""
+
+_ENTRY = b"PK\x01\x02"
+_MOST_PARTS = 10_000
+_PIECE = 1024 * 1024
+_CELLS = re.compile(r"xl/worksheets/[^/]+|xl/sharedStrings\.(xml|bin)|content\.xml", re.IGNORECASE)
+_OTHER = re.compile(
+    r"\[Content_Types\]\.xml|_rels/\.rels|xl/(workbook|styles)\.(xml|bin)|xl/_rels/[^/]+"
+    r"|xl/(chart|dialog|macro)sheets/[^/]+|mimetype|META-INF/manifest\.xml",
+    re.IGNORECASE,
+)
 
 
 class Damaged(Exception):  # noqa: N818 — the reader makes a sentence of it
     """The package is cut off, or one of its parts is not what it should be."""
 
 
-def unpacked_bytes(data: bytes) -> int:
-    """How large a package is once it is unpacked; 0 for a file that is none.
+def is_package(data: bytes) -> bool:
+    """Whether a file is, or wants to be, a ZIP archive."""
+    return data.startswith(b"PK")
+
+
+def rebuilt(data: bytes, request: Request) -> bytes:
+    """A package of the parts that are read.
 
     Raises:
-        Damaged: it begins as one, and does not end as one.
+        InputError: it is too large once it is unpacked.
+        Damaged: it is no sound package.
     """
-    if not data.startswith(b"PK"):
-        return 0
+    if data.count(_ENTRY) > _MOST_PARTS:
+        raise too_large(request.name, request.limits.bytes)
     try:
         with ZipFile(BytesIO(data)) as package:
-            return sum(one.file_size for one in package.infolist())
+            parts = package.infolist()
+            if sum(one.file_size for one in parts) > request.limits.bytes:
+                raise too_large(request.name, request.limits.bytes)
+            return _copied(package, _needed(parts, request.limits))
     except _MALFORMED:
         raise Damaged from None
 
 
-def sheet_xml(data: bytes, sheet: str) -> bytes:
-    """A sheet's XML; nothing for a file of another kind.
-
-    Raises:
-        Damaged: it cannot be found or unpacked.
-    """
-    if not data.startswith(b"PK"):
-        return b""
-    try:
-        with ZipFile(BytesIO(data)) as package:
-            return package.read(_part(package, sheet)) if _WORKBOOK in package.namelist() else b""
-    except _MALFORMED:
-        raise Damaged from None
+def part(data: bytes, name: str) -> bytes | None:
+    """A part of a rebuilt package, or None."""
+    with ZipFile(BytesIO(data)) as package:
+        return package.read(name) if name in package.namelist() else None
 
 
-def extent(xml: bytes) -> tuple[int, int]:
-    """The last row and column that hold a cell, from 1; (0, 0) if the cells do not say."""
-    found = _CELL.findall(xml)
-    columns = {column for column, _ in found}
-    return (
-        max((int(row) for _, row in found), default=0),
-        max((_column(one.decode()) for one in columns), default=0),
-    )
+def count(data: bytes, name: str, words: Sequence[bytes]) -> int:
+    """How often words of three bytes stand in a part of a rebuilt package, read in pieces."""
+    found, before = 0, b""
+    with ZipFile(BytesIO(data)) as package:
+        if name not in package.namelist():
+            return 0
+        with package.open(name) as file:
+            while piece := file.read(_PIECE):
+                found += sum((before + piece).count(word) for word in words)
+                before = piece[-2:]
+    return found
 
 
-def errors(xml: bytes) -> Iterator[tuple[int, int, str]]:
-    """Each error cell's row and column, from 1, and its text.
-
-    Raises:
-        Damaged: this is no XML.
-    """
-    if not _ERROR.search(xml):
-        return
-    try:
-        yield from _errors(xml)
-    except _MALFORMED:
-        raise Damaged from None
+def parts(data: bytes, start: str, end: str) -> Iterator[bytes]:
+    """The parts of a rebuilt package whose names start and end so."""
+    with ZipFile(BytesIO(data)) as package:
+        for name in package.namelist():
+            if name.casefold().startswith(start) and name.casefold().endswith(end):
+                yield package.read(name)
 
 
-def _errors(xml: bytes) -> Iterator[tuple[int, int, str]]:
-    row = column = 0
-    for event, element in ET.iterparse(BytesIO(xml), events=("start", "end")):  # noqa: S314
-        kind = element.tag.rpartition("}")[2]
-        if kind == "row" and event == "start":
-            row, column = int(element.get("r") or row + 1), 0
-        elif kind == "row":
-            element.clear()
-        elif kind == "c" and event == "start":
-            column = _column_of(element.get("r")) or column + 1
-        elif kind == "c" and element.get("t") == "e":
-            yield row, column, _value(element)
+def _needed(parts: list[ZipInfo], limits: SourceLimits) -> list[ZipInfo]:
+    needed = [one for one in parts if _CELLS.fullmatch(one.filename)]
+    other = [one for one in parts if _OTHER.fullmatch(one.filename)]
+    names = [one.filename.casefold() for one in needed + other]
+    if len(set(names)) < len(names) or any(one.file_size > limits.part_bytes for one in other):
+        raise Damaged
+    if any(one.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for one in needed + other):
+        raise Damaged
+    return other + needed
 
 
-def _value(cell: ET.Element) -> str:
-    for child in cell:
-        if child.tag.rpartition("}")[2] == "v" and child.text:
-            return child.text
-    return "#ERROR"
-
-
-def _column_of(reference: str | None) -> int:
-    match = _REFERENCE.fullmatch(reference or "")
-    return _column(match[1]) if match else 0
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
-
-
-def _part(package: ZipFile, sheet: str) -> str:
-    """The name of the part that holds a sheet."""
-    relation = ""
-    for element in ET.fromstring(package.read(_WORKBOOK)).iter():  # noqa: S314
-        if element.tag.rpartition("}")[2] == "sheet" and element.get("name") == sheet:
-            relation = next((v for k, v in element.items() if k.endswith("}id")), "")
-    for element in ET.fromstring(package.read(_RELATIONS)).iter():  # noqa: S314
-        if element.get("Id") == relation:
-            target = element.get("Target", "")
-            return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-    raise KeyError(sheet)
+def _copied(package: ZipFile, parts: list[ZipInfo]) -> bytes:
+    copy = BytesIO()
+    with ZipFile(copy, "w", ZIP_DEFLATED, compresslevel=1) as target:
+        for one in parts:
+            with package.open(one) as source, target.open(one.filename, "w") as sink:
+                copyfileobj(source, sink)
+    return copy.getvalue()

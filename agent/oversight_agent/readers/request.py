@@ -27,6 +27,11 @@ class Request:
     columns: Collection[str] | None
     limits: SourceLimits
 
+    @property
+    def delimiter(self) -> str:
+        """The character between two values of delimited text."""
+        return self.source.delimiter or ","
+
     def wants(self, column: str) -> bool:
         """Whether a column is to be read."""
         return bool(column) and (self.columns is None or column in self.columns)

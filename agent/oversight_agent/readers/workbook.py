@@ -2,42 +2,29 @@
 
 Rules kept here:
 
-1. The sheet is the one that the settings name, or the only visible one; the reader never chooses.
-2. The header is the row that the settings name, or the first that holds anything. Columns without
-   a name are not looked at; a row that holds nothing in the named ones is no record.
-3. Rows are numbered as the program shows them.
-4. A merged cell has its value in its first cell only. A formula has the value last computed.
-5. A file that is cut off, locked by a password or unpacks beyond measure is refused with a sentence
-   of ours: the library's own messages may quote cells.
+1. The header is the row that the settings name, or the first that holds anything; or several rows
+   from there on. Columns without a name are not looked at; a row that holds nothing in the named
+   ones is no record.
+2. Rows are numbered as the program shows them.
+3. A merged cell has its value in its first cell only, but in a header of several rows, where it
+   stands for all its columns. A formula has the value last computed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from io import BytesIO
-from typing import TypeVar, cast
+from collections.abc import Sequence
 
 import pandas as pd
-from python_calamine import (
-    CalamineError,
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-)
 
 from oversight_agent.problems import Part, SourceError
-from oversight_agent.readers import package
-from oversight_agent.readers.encodings import likely
 from oversight_agent.readers.header import LOOK_AHEAD, check_width, names, row_hint, same_name
+from oversight_agent.readers.headings import one_header
 from oversight_agent.readers.request import Request
+from oversight_agent.readers.sheets import Sheet, read_sheet
 from oversight_agent.readers.values import Cell, as_text
-from oversight_agent.sources import read_bytes, tidy, too_large
 from oversight_agent.tables import RawTable
 
 _Rows = list[list[Cell]]
-_Result = TypeVar("_Result")
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 def read_workbook(request: Request) -> RawTable:
@@ -46,87 +33,15 @@ def read_workbook(request: Request) -> RawTable:
     Raises:
         InputError: see `oversight_agent.readers.read`.
     """
-    data = read_bytes(request.path, request.name, request.limits.bytes)
-    book = _opened(data, request)
-    sheet = _chosen(book, request)
-    file = f"{request.name}, sheet {sheet}"
-    try:
-        rows = _cells(book, data, sheet, request, file)
-    except package.Damaged:
-        raise _damaged(request) from None
+    sheet = read_sheet(request)
+    rows, file = sheet.rows, sheet.file
     at = _header_row(rows, request, file)
-    header = _header(rows[at - 1], at, request, file)
-    kept = _kept(rows, at, header, request, file)
+    header = _header(sheet, at, request)
+    kept = _kept(rows, at + request.source.header_rows - 1, header, request, file)
     missing = set(request.columns or ()) - set(header)
     hint = _hint(rows, at, request) if missing else ""
     part = Part(file, len(kept), tuple(filter(None, header)), "row", hint)
     return RawTable(_frame(rows, kept, header, request), (part,))
-
-
-def _opened(data: bytes, request: Request) -> CalamineWorkbook:
-    try:
-        if package.unpacked_bytes(data) > request.limits.bytes:
-            raise too_large(request.name, request.limits.bytes)
-        return _calm(lambda: CalamineWorkbook.from_object(BytesIO(data)))
-    except PasswordError:
-        raise _locked(request) from None
-    except (CalamineError, package.Damaged):
-        if _ENCRYPTED in data:
-            raise _locked(request) from None
-        if data.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
-            raise _damaged(request) from None
-        raise _no_workbook(data, request) from None
-
-
-def _calm(call: Callable[[], _Result]) -> _Result:
-    """The result of a library's call; its panics, which are no `Exception`, as its errors."""
-    try:
-        return call()
-    except BaseException as error:
-        if type(error).__name__ == "PanicException":
-            raise CalamineError from None
-        raise
-
-
-def _chosen(book: CalamineWorkbook, request: Request) -> str:
-    sheets = [each for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
-    visible = [each.name for each in sheets if each.visible == SheetVisibleEnum.Visible]
-    wanted = request.source.sheet
-    if wanted is None and len(visible) == 1:
-        return visible[0]
-    fitting = [each.name for each in sheets if tidy(each.name) == tidy(wanted or "")]
-    if wanted is not None and len(fitting) == 1:
-        return fitting[0]
-    raise SourceError(
-        "there is no such sheet" if wanted else "the workbook has not one visible sheet alone",
-        file=f"{request.name}, sheet {wanted}" if wanted else request.name,
-        found=", ".join(visible) or "no sheet that is visible",
-        expected="one of its sheets, named in the mapping",
-        advice="write one of these names as 'sheet' in the mapping",
-    )
-
-
-def _cells(book: CalamineWorkbook, data: bytes, sheet: str, request: Request, file: str) -> _Rows:
-    xml = package.sheet_xml(data, sheet)
-    height, width = package.extent(xml)
-    if height * width > request.limits.cells:
-        raise SourceError(
-            "the sheet is too large",
-            file=file,
-            found=f"{height:,} rows by {width:,} columns, gaps included",
-            expected=f"at most {request.limits.cells:,} cells",
-            advice="delete stray cells far below or right of the table, or export less",
-        )
-    try:
-        found = _calm(lambda: book.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
-    except CalamineError:
-        raise package.Damaged from None
-    rows = cast("_Rows", found)
-    for row, column, text in package.errors(xml):
-        if not (0 < row <= len(rows) and 0 < column <= len(rows[row - 1])):
-            raise package.Damaged
-        rows[row - 1][column - 1] = text
-    return rows
 
 
 def _header_row(rows: _Rows, request: Request, file: str) -> int:
@@ -149,8 +64,15 @@ def _header_row(rows: _Rows, request: Request, file: str) -> int:
     return at
 
 
-def _header(row: list[Cell], at: int, request: Request, file: str) -> tuple[str, ...]:
-    header = names(map(as_text, row))
+def _header(sheet: Sheet, at: int, request: Request) -> tuple[str, ...]:
+    last, file = at + request.source.header_rows - 1, sheet.file
+    rows = [list(map(as_text, row)) for row in sheet.rows[at - 1 : last]]
+    merged = [
+        (top - at + 1, left, right)
+        for (top, left), (_, right) in sheet.merged
+        if at <= top + 1 <= last
+    ]
+    header = names(one_header(rows, merged))
     check_width(len(header), request, file, at, "row")
     for position, name in enumerate(header):
         if request.wants(name) and name in header[:position]:
@@ -165,9 +87,11 @@ def _header(row: list[Cell], at: int, request: Request, file: str) -> tuple[str,
     return header
 
 
-def _kept(rows: _Rows, at: int, header: tuple[str, ...], request: Request, file: str) -> list[int]:
-    """The positions of the rows that hold something below a name."""
-    if len(rows) - at > request.limits.rows:
+def _kept(
+    rows: _Rows, last: int, header: tuple[str, ...], request: Request, file: str
+) -> list[int]:
+    """The positions of the rows after the header's last that hold something below a name."""
+    if len(rows) - last > request.limits.rows:
         raise SourceError(
             "the sheet has too many rows",
             file=file,
@@ -175,7 +99,7 @@ def _kept(rows: _Rows, at: int, header: tuple[str, ...], request: Request, file:
             advice="export only the years that are needed",
         )
     named = [position for position, name in enumerate(header) if name]
-    kept = [n for n in range(at, len(rows)) if _holds([rows[n][one] for one in named])]
+    kept = [n for n in range(last, len(rows)) if _holds([rows[n][one] for one in named])]
     if not kept:
         raise _empty("the sheet has a header but no rows", file)
     return kept
@@ -206,36 +130,4 @@ def _empty(what: str, file: str) -> SourceError:
         file=file,
         expected="a header and at least one row",
         advice="export it again; if there is nothing to export, leave its table out of the mapping",
-    )
-
-
-def _damaged(request: Request) -> SourceError:
-    return SourceError(
-        "the workbook is cut off or damaged",
-        file=request.name,
-        expected="a whole workbook",
-        advice="save or copy it again, and see that it opens",
-    )
-
-
-def _locked(request: Request) -> SourceError:
-    return SourceError(
-        "the workbook is locked by a password",
-        file=request.name,
-        expected="a workbook that opens without one",
-        advice="save it without a password into the data folder, which only the agent reads",
-    )
-
-
-def _no_workbook(data: bytes, request: Request) -> SourceError:
-    advice = "by its content it is text: set format = 'delimited'"
-    if data.lstrip()[:1] == b"<":
-        advice = "it is a web page with the name of a workbook: save it as .xlsx"
-    elif b"\0" in data:
-        advice = likely(data, "utf-8") if data.startswith(b"SQLite") else "save it as .xlsx"
-    return SourceError(
-        "the file is not a workbook" if data else "the file is empty",
-        file=request.name,
-        expected="a workbook of Excel or OpenDocument",
-        advice=advice if data else "export it again",
     )

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import openpyxl
 import pytest
 import structlog
@@ -110,6 +111,29 @@ def nothing(_data: Path, _held: ExitStack) -> None:
     """The file is not there."""
 
 
+def reached(data: Path, held: ExitStack) -> None:
+    """A database that the agent's own file says how to reach."""
+    database()(data, held)
+    file = data.parent / "databases.toml"
+    file.write_text('[cases]\nurl = "sqlite:///data/t.db"\n', encoding="utf-8")
+    file.chmod(0o600)
+
+
+def parquet(data: Path, _: ExitStack) -> None:
+    rows = ", ".join(f"('{team}', '{service}')" for team, service in TEAMS[1:])
+    with closing(duckdb.connect()) as connection:
+        connection.execute(
+            f"COPY (SELECT * FROM (VALUES {rows}) t(team, service)) TO '{data}/t.parquet'"
+            " (FORMAT parquet)"
+        )
+
+
+def in_a_folder(data: Path, held: ExitStack) -> None:
+    (data / "teams").mkdir()
+    for name, rows in (("a.csv", TEAMS[1:5]), ("b.csv", TEAMS[5:])):
+        text(*(",".join(row) for row in [TEAMS[0], *rows]), name=name)(data / "teams", held)
+
+
 CSV, XLSX = 'file = "t.csv"', 'file = "t.xlsx"'
 DB = 'file = "t.db"\ntable = "TEAMS"'
 HEADER = "team,service"
@@ -136,15 +160,20 @@ BAD = {
     ),
     "the wrong encoding": Bad(
         teams(f"Zoë {PERSON},other", encoding="cp1252"), CSV, ("t.csv", 9, ""),
-        "the file is not in the encoding utf-8-sig", "likely cp1252",
+        "the file is not in the encoding utf-8", "likely cp1252",
     ),
     "another wrong encoding": Bad(
         teams(f"Zoë {PERSON},other"), f'{CSV}\nencoding = "cp1252"', ("t.csv", 0, ""),
         "the file is not in the encoding cp1252", "likely utf-8",
     ),
     "the wrong delimiter": Bad(
-        text("team;service;x", f"{PERSON};other;y"), CSV, ("t.csv", 0, "team_id"),
+        text("team;service;x", f"{PERSON};other;y"), f'{CSV}\ndelimiter = ","',
+        ("t.csv", 0, "team_id"),
         "the file has no column 'team'", "the header holds ; 2 times: is the delimiter ';'?",
+    ),
+    "a delimiter in doubt": Bad(
+        text("team,a;service,b", f"{PERSON},x;other,y"), CSV, ("t.csv", 0, ""),
+        "it is in doubt which character stands between the values", "write 'delimiter = ','",
     ),
     "titles above the header": Bad(
         text(f"Teams of {PERSON}", "", HEADER, "t0,other"), CSV, ("t.csv", 3, ""),
@@ -305,13 +334,25 @@ def test_the_worker_gives_the_same_problems_as_the_check(
         (XLSX, workbook("A")),
         (f'{XLSX}\nsheet = "B"\nheader_row = 3', workbook("A", "B", rows=[["Teams"], [], *TEAMS])),
         (DB, database()),
+        ('database = "cases"\ntable = "teams"', reached),
+        ('file = "t.parquet"', parquet),
+        ('folder = "teams"', in_a_folder),
         ('files = "t.*"', teams("t7,looked_after")),
         (
             f'{CSV}\ndelimiter = ";"\nencoding = "utf-16"',
             text("sep=;", *(";".join(row) for row in TEAMS), encoding="utf-16"),
         ),
     ],
-    ids=["a workbook", "a sheet below titles", "a database", "a pattern", "an odd export"],
+    ids=[
+        "a workbook",
+        "a sheet below titles",
+        "a database",
+        "a database by its URL",
+        "a Parquet file",
+        "a folder",
+        "a pattern",
+        "an odd export",
+    ],
 )
 def test_a_source_of_any_kind_gives_the_answer_that_the_plain_one_gives(
     source: str, spoil: Spoil, home: Home, agent: Agent, asker: Asker, held: ExitStack

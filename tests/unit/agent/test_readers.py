@@ -87,7 +87,7 @@ def test_a_byte_order_mark_is_no_part_of_the_header(tmp_path: Path) -> None:
         (f'a,b\n1,"{"x" * 200_000}"\n', "line 2: a quoted value that starts here"),
         (f"a,b\n1,{PERSON}\0\n", "line 2: the file holds a zero byte"),
         (f"a,b\n1,{PERSON}\n2,\xe9\n".encode("cp1252"), "line 3: the file is not in the encoding"),
-        ("a,b\n1,2\n".encode("utf-16"), "line 1: the file is not in the encoding"),
+        ("a,b\n1,2\n".encode("utf-16-le"), "line 1: the file holds a zero byte"),
     ],
 )
 def test_a_malformed_file_is_refused_by_line_without_a_value(

@@ -170,17 +170,33 @@ def test_a_source_without_any_wanted_column_still_has_its_rows(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("content", "options", "says"),
     [
-        ("a;b;c\n1;2,5;3\n", {}, "the header holds ; 2 times: is the delimiter ';'?"),
-        ("a\tb\n1\t2,5\n", {}, 'the header holds tabs once: is the delimiter "\\t"?'),
+        (
+            "a;b;c\n1;2,5;3\n",
+            {"delimiter": ","},
+            "the header holds ; 2 times: is the delimiter ';'?",
+        ),
+        (
+            "a\tb\n1\t2,5\n",
+            {"delimiter": ","},
+            'the header holds tabs once: is the delimiter "\\t"?',
+        ),
         (f"{PERSON}\n\nid,day\n1,2\n", {}, "row 3 holds the mapping's columns: set header_row = 3"),
+        (f"{PERSON}, x\n\nid;day\n1;2\n", {}, "row 3 holds the mapping's columns"),
         (f"{PERSON},\n\nid,day\n1,2\n", {}, "row 3 holds the mapping's columns"),
         ("x,y\n1,2\n3", {}, "the file was cut off in this row: export it again"),
         ("id,day\n1,2\n", {"header_row": 7}, "correct header_row in the mapping, or leave it out"),
         ("a\n\nb\n1\n", {"header_row": 2}, "line 2: there is no header in the row that the map"),
-        ("sep=;\na;b\n1;2\n", {}, "set the delimiter in the mapping to the one that the first"),
-        ("a\n\u00e9\n".encode("cp1252"), {}, "line 2: the file is not in the encoding utf-8-sig"),
+        (
+            "sep=;\na;b\n1;2\n",
+            {"delimiter": ","},
+            "set the delimiter in the mapping to the one that the first",
+        ),
+        ("a\n\u00e9\n".encode("cp1252"), {}, "line 2: the file is not in the encoding utf-8."),
         ("a\n\u00e9\n".encode("cp1252"), {}, "it is likely cp1252"),
-        ("a\n\u00e9\n".encode("utf-16"), {}, "it is likely utf-16"),
+        ("a\n\u00e9\n".encode("utf-16"), {"encoding": "utf-8"}, "it is likely utf-16"),
+        ("a\n\u00e9\n".encode("utf-32"), {"encoding": "utf-8"}, "it is likely utf-32"),
+        (f"a,b\n1,2,3\n{'x' * 200_000}\n", {}, "check the delimiter in the mapping"),
+        (b"PAR1\0", {}, "set format = 'parquet'"),
         ("a\n\u00e9\n".encode("utf-16"), {"encoding": "cp1252"}, "it is likely utf-16"),
         ("a\n\u00e9\n".encode(), {"encoding": "cp1252"}, "it is likely utf-8"),
         ("\ufeffa\n1\n".encode(), {"encoding": "cp1252"}, "it is likely utf-8"),
@@ -201,7 +217,8 @@ def test_a_setting_that_is_likely_wrong_is_named(
 @pytest.mark.parametrize(
     ("content", "hint"),
     [
-        ("a;b;c\n1;2;3\n", "the header holds ; 2 times: is the delimiter ';'?"),
+        ("a^b,c\n1^2,3\n", ""),
+        ("sep=^\na;b;c\n1;2;3\n", "the header holds ; 2 times: is the delimiter ';'?"),
         (f"x,{PERSON}\nid,day\n1,2\n", "row 2 holds the mapping's columns: set header_row = 2"),
         ("id,date\n1,2\n", ""),
         ("id,day\n1,2\nid,day\n", ""),
@@ -266,5 +283,5 @@ def test_counting_delimiters_proves_the_same_form_as_the_library(body: str) -> N
         return
 
     assert sound
-    assert layout.lines == want
+    assert list(layout.lines) == want
     assert layout.is_row == [held for _, _, held in (form or [])[1:]]
