@@ -1,11 +1,13 @@
-"""The gate: nothing leaves but through `decide` or a person's `approve`.
+"""The gate: nothing leaves but through `decide`, a person's `approve` or `approve_coverage`.
 
 Rules kept here:
 
-1. Only this module makes an `ApprovedRelease`, and only an `ApprovedRelease` can be signed and
-   sent.
+1. Only this module makes an `ApprovedRelease` or an `ApprovedCoverage`, and only these can be
+   signed and sent.
 2. The release is held against the ticket, the study and the floors once more before it may pass.
 3. The policy says whether a release passes by itself or waits for a person. Waiting is the default.
+4. What the data can answer is shared by a person's command only, and only if the policy lets it be
+   shared at all. It is held against its study once more: it is codes and nothing else.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ from dataclasses import dataclass, field
 
 from oversight_agent.local_policy import Policy
 from oversight_agent.tables import GATE, SafeTable, Seal
+from oversight_protocol import specification
+from oversight_protocol.coverage import Coverage, check_coverage
 from oversight_protocol.errors import Family, Reason, Refused
 from oversight_protocol.release import Release, TableAnswer, Ticket, check_release
 from oversight_protocol.study import Study
@@ -30,6 +34,19 @@ class ApprovedRelease:
     approved_by: str
     questions: dict[str, str] = field(repr=False)
     reasons: dict[str, str] = field(repr=False)
+    seal: Seal = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Check the maker."""
+        GATE.check(self.seal)
+
+
+@dataclass(frozen=True)
+class ApprovedCoverage:
+    """What the data can answer, as codes that may leave, and who let them pass."""
+
+    coverage: Coverage
+    approved_by: str
     seal: Seal = field(repr=False)
 
     def __post_init__(self) -> None:
@@ -86,6 +103,30 @@ def decide(what: Candidate, policy: Policy) -> ApprovedRelease | None:
 def approve(what: Candidate, person: str) -> ApprovedRelease:
     """A person's approval."""
     return ApprovedRelease(what.release, person, what.questions, what.reasons, GATE)
+
+
+def approve_coverage(
+    coverage: Coverage, study: Study, policy: Policy, person: str
+) -> ApprovedCoverage:
+    """A person's approval of a coverage of this study, if the policy lets it be shared.
+
+    Raises:
+        Refused: `coverage-not-shared`, the policy does not; `malformed`, it holds more than codes
+            of its study (a fault of this software, so nothing leaves).
+    """
+    require_coverage_may_leave(policy)
+    check_coverage(coverage, study, specification.load(study.spec_version))
+    return ApprovedCoverage(coverage, person, GATE)
+
+
+def require_coverage_may_leave(policy: Policy) -> None:
+    """Check that the policy lets it be shared what the data can answer.
+
+    Raises:
+        Refused: `coverage-not-shared`.
+    """
+    if not policy.coverage.share:
+        raise Refused(Reason.COVERAGE_NOT_SHARED)
 
 
 def _is_plain_refusal(answer: TableAnswer) -> bool:

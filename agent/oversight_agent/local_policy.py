@@ -6,6 +6,8 @@
     block = ["caseload"]                    # never answered, whichever study asks
     [release]
     mode = "hold"                           # "automatic", or "hold" for a person's approval
+    [coverage]
+    share = false                           # whether it may be told which measures the data answers
     [rules]
     minimum_persons = 15                    # any rule may be tightened, none loosened
 
@@ -48,12 +50,19 @@ class ReleaseMode(_Lenient):
     mode: Literal["automatic", "hold"] = "hold"
 
 
+class Sharing(_Lenient):
+    """Whether people may share with Kent which measures the data can answer, as codes."""
+
+    share: bool = False
+
+
 class Policy(_Lenient):
     """The whole file."""
 
     studies: Studies = Studies()
     tables: Tables = Tables()
     release: ReleaseMode = ReleaseMode()
+    coverage: Sharing = Sharing()
     rules: Rules = Rules()
 
 

@@ -1,4 +1,4 @@
-"""The last stage before the wire: an approved release, or a refusal, becomes a signed envelope."""
+"""The last stage before the wire: what the gate approved, or a refusal, is signed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from oversight_agent.gate import ApprovedRelease
+from oversight_agent.gate import ApprovedCoverage, ApprovedRelease
 from oversight_protocol.envelope import Envelope, seal
 from oversight_protocol.errors import FAMILY_TEXT, Family
 from oversight_protocol.release import Refusal
@@ -15,6 +15,11 @@ from oversight_protocol.release import Refusal
 def seal_release(approved: ApprovedRelease, key: Ed25519PrivateKey) -> Envelope:
     """The envelope of a release. No other function signs one."""
     return seal("release", approved.release, key)
+
+
+def seal_coverage(approved: ApprovedCoverage, key: Ed25519PrivateKey) -> Envelope:
+    """The envelope of what the data can answer. No other function signs one."""
+    return seal("coverage", approved.coverage, key)
 
 
 def seal_refusal(

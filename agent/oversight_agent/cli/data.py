@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from oversight_agent.cli.common import HomeOption, JsonOption, say, say_json, say_table, settings
+from oversight_agent.cli.common import HomeOption, JsonOption, say, say_json, settings
 
 if TYPE_CHECKING:
+    from oversight_agent.checks.findings import Asked, Check
     from oversight_agent.config import Settings
+    from oversight_protocol.envelope import Envelope
+
+StudyOption = Annotated[
+    str | None,
+    typer.Option("--study", help="Whose measures to look at: an offered study's name or digest, or "
+                 "a file; by default the accepted one, else the one installed here."),
+]  # fmt: skip
+WaveOption = Annotated[
+    str | None, typer.Option(help="Which of the study's waves; by default the latest begun.")
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -18,35 +31,94 @@ def add_to(app: typer.Typer) -> None:
     app.command("preview")(preview)
 
 
-def check(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Map and validate the sources; say what is wrong, where, and what to do.
+def check(
+    page: Annotated[
+        Path | None, typer.Option(help="Write all that was found as a page (HTML).")
+    ] = None,
+    study: StudyOption = None,
+    wave: WaveOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Map and validate the sources; say what is wrong, what to do, and which measures they answer.
 
     Exit status 1 if a table cannot be used.
 
-    Example: oversight-agent check
+    Example: oversight-agent check --page check.html
     """
-    from oversight_agent.pipeline.checking import check as check_sources
-
     chosen = settings(home)
-    _require_mapping(chosen)
-    found = check_sources(
-        chosen.mapping, chosen.data_folder, chosen.path("keys", "pseudonym.secret")
-    )
+    found = looked(chosen, study, wave)
+    if page is not None:
+        _write_page(found, chosen.name, page)
     if as_json:
         say_json(found.as_json())
     else:
-        say_table(("TABLE", "ROWS", "REJECTED", "USABLE"), [
-            (one.table, one.rows_read, one.rows_rejected, "yes" if one.usable else "no")
-            for one in found.tables
-        ])  # fmt: skip
-        for problem in found.problems:
-            place = f"{problem.file}, line {problem.row}" if problem.row else problem.file
-            say(
-                f"\n{place}, field '{problem.field}': found {problem.found}; expected "
-                f"{problem.expected}.\n  What to do: {problem.advice}."
-            )
-    if not all(one.usable for one in found.tables):
+        from oversight_agent.checks.terminal import lines
+
+        for line in lines(found):
+            say(line)
+        if page is not None:
+            say(f"\nWrote {page}.")
+    if not found.usable:
         raise typer.Exit(1)
+
+
+def looked(chosen: Settings, study: str | None, wave: str | None) -> Check:
+    """The check of this agent's data, with what is being done said to whoever waits.
+
+    Raises:
+        InputError: there is no mapping, or it, the secret or the study cannot be used.
+        Refused: the study has no such wave.
+    """
+    from oversight_agent.pipeline.checking import check as look
+
+    _require_mapping(chosen)
+    asked = _asked(chosen, study, wave)
+    secret = chosen.path("keys", "pseudonym.secret")
+    return look(chosen.mapping, chosen.data_folder, secret, asked, say=_say_to_whoever_waits)
+
+
+def _say_to_whoever_waits(text: str) -> None:
+    if sys.stderr.isatty():
+        typer.echo(text, err=True)
+
+
+def _asked(chosen: Settings, study: str | None, wave: str | None) -> Asked:
+    """The study that is named; else one that was accepted here; else the installed one."""
+    from oversight_agent import records, times
+    from oversight_agent.cli.ledger import read_ledger
+    from oversight_agent.pipeline.checking import asked_of
+    from oversight_protocol import study_package
+    from oversight_protocol.study import Study
+
+    today, installed = times.now().date(), study_package.installed()
+    envelope = _envelope(chosen, study, installed.name)
+    if envelope is None:
+        return asked_of(installed, today, wave)
+    accepted = records.study_state(read_ledger(chosen.home), envelope.digest) == "accepted"
+    return asked_of(Study.parse(envelope.open("study")), today, wave, accepted=accepted)
+
+
+def _envelope(chosen: Settings, study: str | None, usual: str) -> Envelope | None:
+    """The signed study that is meant; of several accepted ones the usual one, its last version."""
+    from oversight_agent.cli.ledger import read_ledger
+    from oversight_agent.studies import Shelf, read_file
+
+    if study is not None:
+        return read_file(Path(study)) if Path(study).is_file() else Shelf(chosen).find(study)
+    listed = Shelf(chosen).listed(read_ledger(chosen.home))
+    accepted = [row for row in listed if row["state"] == "accepted"]
+    if not accepted:
+        return None
+    chosen_row = min(accepted, key=lambda row: (row["name"] != usual, row["name"], -row["version"]))
+    return Shelf(chosen).find(chosen_row["digest"])
+
+
+def _write_page(found: Check, authority: str, page: Path) -> None:
+    from oversight_agent import files
+    from oversight_agent.checks.page import render
+
+    files.write(page, render(found, authority).encode(), private=True)
 
 
 def _require_mapping(chosen: Settings) -> None:

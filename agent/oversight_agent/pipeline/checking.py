@@ -1,86 +1,217 @@
-"""Looking without releasing: what the sources give, and what a release would hold.
+"""Looking without releasing: what the sources give, and what they can answer.
 
-    check     maps and validates every table of the mapping
-    preview   runs a study's wave as a release would, and records nothing
+The sources are read as an answer would read them (`sourcing`), and what comes of it is looked at by
+`checks`. Nothing here is recorded or sent. `preview` (in `service`) shows a release's figures.
 
-Both show the authority its own data's faults and figures; nothing here is sent.
+    1. Map and validate every table of the mapping.
+    2. Count what each field and date holds.
+    3. Look for what can hardly be true.
+    4. Say of each measure of a study whether it can be answered, and why not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
-from oversight_agent import files, readers
-from oversight_agent.mapping import Pseudonymiser, load, map_table
-from oversight_agent.problems import Origin, Problem, problem_of
-from oversight_agent.tables import SpecTable
-from oversight_agent.validate import validate
-from oversight_protocol.errors import InputError
+from oversight_agent import mapping as mappings
+from oversight_agent.checks.availability import TableState, availability
+from oversight_agent.checks.findings import Asked, Check, TableCheck
+from oversight_agent.checks.grouping import grouped, rejected_by_field
+from oversight_agent.checks.plausibility import Days, Finding, Frames, implausible
+from oversight_agent.checks.rules_of_people import RULES_OF_PEOPLE
+from oversight_agent.checks.rules_of_rows import RULES_OF_ROWS, rules_of_constants
+from oversight_agent.checks.statistics import (
+    DateCheck,
+    FieldCheck,
+    Filling,
+    date_checks,
+    field_checks,
+)
+from oversight_agent.mapping import FieldMapping, TableMapping
+from oversight_agent.pipeline.sourcing import (
+    DATABASES,
+    Sources,
+    Tally,
+    pseudonymiser,
+    sourced,
+)
+from oversight_agent.sources import SourceSettings
+from oversight_protocol import study_package
+from oversight_protocol.coverage import Lack
+from oversight_protocol.study import Study, Wave
+
+Say = Callable[[str], None]
+"""Takes a line about what is being done, for whoever waits."""
 
 
 @dataclass(frozen=True)
-class TableCheck:
-    """One table: how many rows were read and rejected, and whether it can be used."""
+class _Looked:
+    """The mapped tables with what was counted in them.
 
-    table: str
-    rows_read: int
-    rows_rejected: int
-    usable: bool
+    Attributes:
+        frames: of each table without rejected rows, by name; its keys need not hold.
+    """
 
-
-@dataclass(frozen=True)
-class Check:
-    """What the sources give."""
-
-    tables: tuple[TableCheck, ...]
-    problems: tuple[Problem, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """For programs."""
-        return {
-            "tables": [asdict(one) for one in self.tables],
-            "problems": [asdict(one) for one in self.problems],
-        }
+    mapping: mappings.Mapping
+    sources: Sources = field(repr=False)
+    frames: Frames = field(repr=False)
+    fields: Mapping[str, tuple[FieldCheck, ...]]
+    dates: Mapping[str, tuple[DateCheck, ...]]
 
 
-def check(mapping_file: Path, data: Path, secret_file: Path) -> Check:
-    """Map and validate all tables of a mapping.
+def check(
+    mapping_file: Path,
+    data: Path,
+    secret_file: Path,
+    asked: Asked | None = None,
+    *,
+    today: date | None = None,
+    say: Say = lambda _text: None,
+) -> Check:
+    """Look at all tables of a mapping.
+
+    Args:
+        mapping_file: the authority's mapping.
+        data: the folder of the source files.
+        secret_file: the secret of the pseudonyms.
+        asked: whose measures are looked at; by default the installed study's.
+        today: the day of the check; by default the day that it is.
+        say: is told what is being done.
 
     Raises:
         InputError: the mapping or the secret cannot be used.
     """
-    mapping = load(mapping_file)
-    secret = files.read(secret_file, "the secret of the pseudonyms", "restore it")
-    pseudonyms = Pseudonymiser(secret)
-    tables: dict[str, SpecTable] = {}
-    origins: dict[str, Origin] = {}
-    checks: list[TableCheck] = []
-    problems: list[Problem] = []
-    for name, table in sorted(mapping.tables.items()):
-        try:
-            raw = readers.read(table.source, data, table.columns)
-            mapped = map_table(table, raw, pseudonyms)
-        except InputError as error:
-            checks.append(TableCheck(name, 0, 0, usable=False))
-            problems.append(problem_of(error))
-            continue
-        problems.extend(mapped.problems)
-        checks.append(TableCheck(
-            name, mapped.rows_read, mapped.rows_rejected, usable=mapped.table is not None
-        ))  # fmt: skip
-        if mapped.table is not None:
-            tables[name], origins[name] = mapped.table, mapped.origin
-    broken = validate(tables, mapping.specification, origins)
-    return Check(_without(checks, broken), (*problems, *broken))
-
-
-def _without(checks: Sequence[TableCheck], broken: Sequence[Problem]) -> tuple[TableCheck, ...]:
-    unusable = {problem.file for problem in broken}
-    return tuple(
-        TableCheck(one.table, one.rows_read, one.rows_rejected,
-                   usable=one.usable and one.table not in unusable)
-        for one in checks
+    day = today or date.today()  # noqa: DTZ011 - the authority's own calendar day
+    mapping = mappings.load(mapping_file)
+    pseudonyms = pseudonymiser(secret_file)
+    # 1.
+    say(f"Reading {len(mapping.tables)} tables …")
+    databases = mapping_file.with_name(DATABASES)
+    sources = sourced(mapping, data, pseudonyms, databases=databases)
+    # 2.
+    say("Counting what the fields hold …")
+    looked = _looked(mapping, sources)
+    # 3.
+    say("Looking for what can hardly be true …")
+    findings = _implausible(looked, day)
+    # 4.
+    asked = asked or asked_of(study_package.installed(), day)
+    states = {name: _state(looked, name) for name in mapping.tables}
+    return Check(
+        checked_on=day,
+        specification=mapping.specification.version,
+        case_system=mapping.case_system,
+        tables=tuple(_table(looked, one) for one in sources.tallies),
+        unmapped={one.name: one.title for one in mapping.specification.mapped
+                  if one.name not in mapping.tables},
+        problems=sources.problems,
+        groups=grouped(sources.problems),
+        fields=tuple(one for checks in looked.fields.values() for one in checks),
+        dates=tuple(one for checks in looked.dates.values() for one in checks),
+        findings=findings,
+        asked=asked,
+        measures=availability(asked.study, asked.wave, states, day),
     )  # fmt: skip
+
+
+def asked_of(
+    study: Study, today: date, wave: str | None = None, *, accepted: bool = False
+) -> Asked:
+    """A study with the wave to look at: the one named, else the latest that has begun.
+
+    Raises:
+        Refused: `wave`, the study has no such wave.
+    """
+    if wave is not None:
+        return Asked(study, study.wave(wave), accepted)
+    begun = [one for one in study.waves if _start(one) <= today]
+    return Asked(study, max(begun, key=_start) if begun else study.waves[0], accepted)
+
+
+def _start(wave: Wave) -> date:
+    return min(period.start for period in wave.periods)
+
+
+def _looked(mapping: mappings.Mapping, sources: Sources) -> _Looked:
+    """Counts in the specification's order of tables."""
+    frames = {
+        name: one.table.frame for name, one in sources.mapped.items() if one.table is not None
+    }
+    fields, dates = {}, {}
+    for schema in mapping.specification.mapped:
+        if schema.name not in sources.mapped:
+            continue
+        rejected = rejected_by_field(sources.mapped[schema.name].problems)
+        fillings = _fillings(mapping.tables[schema.name])
+        fields[schema.name] = field_checks(schema, frames.get(schema.name), fillings, rejected)
+        if schema.name in frames:
+            dates[schema.name] = date_checks(schema, frames[schema.name])
+    return _Looked(mapping, sources, frames, fields, dates)
+
+
+def _fillings(table: TableMapping) -> dict[str, Filling]:
+    return {one.field.name: _filling(one) for one in table.fields}
+
+
+def _filling(one: FieldMapping) -> Filling:
+    if one.constant is not None:
+        return "constant"
+    return "column" if one.is_filled else "absent"
+
+
+def _implausible(looked: _Looked, today: date) -> tuple[Finding, ...]:
+    checks = [one for fields in looked.fields.values() for one in fields]
+    columns = frozenset(one.point for one in checks if one.filling == "column")
+    filled = frozenset(one.point for one in checks if one.filling != "absent")
+    constants = rules_of_constants(looked.mapping.specification)
+    rules = (
+        *RULES_OF_ROWS,
+        *RULES_OF_PEOPLE,
+        *(one for one in constants if columns.issuperset(one.fields)),
+    )
+    origins = {name: looked.sources.mapped[name].origin for name in looked.frames}
+    return implausible(rules, looked.frames, origins, filled, Days(today, _last_quarter(today)))
+
+
+def _last_quarter(today: date) -> date:
+    """The last day of the latest quarter that is over."""
+    first = date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
+    return first - timedelta(days=1)
+
+
+def _table(looked: _Looked, tally: Tally) -> TableCheck:
+    mapping, mapped = looked.mapping.tables[tally.table], looked.sources.mapped.get(tally.table)
+    return TableCheck(
+        table=tally.table,
+        title=mapping.table.title,
+        file=_file(mapping.source),
+        rows_read=tally.rows_read,
+        rows_filtered=mapped.rows_filtered if mapped else 0,
+        rows_rejected=tally.rows_rejected,
+        usable=tally.usable,
+    )
+
+
+def _file(source: SourceSettings) -> str:
+    """A source as the mapping names it, with its sheet or table if it has such."""
+    name = ", ".join(source.names) or source.database or ""
+    return f"{name} ({part})" if (part := source.sheet or source.table) else name
+
+
+def _state(looked: _Looked, name: str) -> TableState:
+    problem = _problem(looked, name)
+    return TableState(
+        problem=problem,
+        rows=0 if problem else len(looked.frames[name]),
+        fields={one.field: one for one in looked.fields.get(name, ())},
+        dates={one.field: one for one in looked.dates.get(name, ())},
+    )
+
+
+def _problem(looked: _Looked, name: str) -> Lack | None:
+    if name not in looked.frames:
+        return "source_unusable"
+    return None if name in looked.sources.tables else "keys_broken"

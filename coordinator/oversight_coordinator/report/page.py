@@ -10,10 +10,12 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from oversight_coordinator import files
+from oversight_coordinator.coverage import Matrix
 from oversight_coordinator.outcomes import LaOutcome
 from oversight_coordinator.pool import AuthorityRow, PooledRow, csv_bytes
 from oversight_coordinator.report import pictures, words
 from oversight_coordinator.report.answer import answer
+from oversight_coordinator.report.coverage import coverage_section
 from oversight_coordinator.report.endings import endings, summary
 from oversight_coordinator.report.findings import findings
 from oversight_coordinator.report.glossary import GLOSSARY
@@ -32,6 +34,7 @@ def write_report(
     path: Path,
     *,
     made: datetime,
+    coverage: Matrix | None = None,
 ) -> None:
     """Write the report as one HTML file, whole or not at all. Arguments are those of `render`.
 
@@ -39,7 +42,8 @@ def write_report(
         OSError: the folder cannot be written to.
         KeyError: a figure of the study is not among the rows.
     """
-    files.write(path, render(study, wave, rows, authorities, las, made=made).encode())
+    html = render(study, wave, rows, authorities, las, made=made, coverage=coverage)
+    files.write(path, html.encode())
 
 
 def render(
@@ -50,6 +54,7 @@ def render(
     las: Sequence[LaOutcome],
     *,
     made: datetime,
+    coverage: Matrix | None = None,
 ) -> str:
     """The page's HTML.
 
@@ -61,6 +66,7 @@ def render(
             authorities.
         las: how the run ended for each authority that was asked.
         made: whose date the page bears.
+        coverage: which measures the authorities said that their data can answer.
 
     Raises:
         KeyError: a figure of the study is not among the rows.
@@ -80,6 +86,7 @@ def render(
         chapters=chapters(material),
         markers=words.MARKERS,
         glossary=GLOSSARY,
+        coverage=coverage_section(coverage),
         made=words.day(made),
         pooled_digest=digest(csv_bytes(rows)),
     )

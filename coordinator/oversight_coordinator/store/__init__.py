@@ -11,8 +11,19 @@ from oversight_coordinator.store.records import (
     Enrolment,
     Offer,
     Run,
+    StoredCoverage,
     StoredStudy,
 )
 from oversight_coordinator.store.store import Store
 
-__all__ = ["Ask", "AskState", "Enrolment", "Offer", "Run", "Store", "StoreError", "StoredStudy"]
+__all__ = [
+    "Ask",
+    "AskState",
+    "Enrolment",
+    "Offer",
+    "Run",
+    "Store",
+    "StoreError",
+    "StoredCoverage",
+    "StoredStudy",
+]

@@ -79,3 +79,15 @@ class Enrolment:
     state: str
     signing_key: str | None
     node_key: str | None
+
+
+@dataclass(frozen=True)
+class StoredCoverage:
+    """What an authority shared last of what its data can answer of a study (its name)."""
+
+    la: str
+    study: str
+    version: int
+    envelope: bytes
+    shared_at: int
+    received_at: int

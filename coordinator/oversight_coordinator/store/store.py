@@ -27,6 +27,7 @@ from oversight_coordinator.store.records import (
     Enrolment,
     Offer,
     Run,
+    StoredCoverage,
     StoredStudy,
 )
 from oversight_protocol.errors import InputError
@@ -222,6 +223,31 @@ class Store:
                 .where(c.token_digest == token_digest, c.state == was)
                 .values(values),
             )
+
+    # ------------------------------------------------------------------ coverages
+
+    def keep_coverage(self, coverage: StoredCoverage) -> None:
+        """Keep what an authority shared of a study, unless a later one is kept."""
+        c = t.coverages.c
+        own = (c.la == coverage.la) & (c.study == coverage.study)
+        with self._write() as connection:
+            kept = connection.execute(sa.select(c.shared_at).where(own)).scalar()
+            if kept is None:
+                connection.execute(sa.insert(t.coverages).values(**vars(coverage)))
+            elif coverage.shared_at >= kept:
+                connection.execute(sa.update(t.coverages).where(own).values(**vars(coverage)))
+
+    def coverage(self, la: str, study: str) -> StoredCoverage | None:
+        """What an authority shared last of a study, by the study's name."""
+        c = t.coverages.c
+        rows = self._all(sa.select(t.coverages).where(c.la == la, c.study == study))
+        return StoredCoverage(**rows[0]) if rows else None
+
+    def coverages(self, study: str) -> list[StoredCoverage]:
+        """What the authorities shared last of a study, by the study's name; in their order."""
+        c = t.coverages.c
+        rows = self._all(sa.select(t.coverages).where(c.study == study).order_by(c.la))
+        return [StoredCoverage(**row) for row in rows]
 
     # ------------------------------------------------------------------ lease and checkpoints
 

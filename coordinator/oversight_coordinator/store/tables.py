@@ -93,3 +93,13 @@ checkpoints = Table(
     Column("size", BigInteger, nullable=False),
     Column("envelope", LargeBinary, nullable=False),
 )  # fmt: skip
+
+coverages = Table(
+    "coverages", metadata,
+    Column("la", String(9), primary_key=True),
+    Column("study", String(64), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+    Column("shared_at", BigInteger, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+)  # fmt: skip

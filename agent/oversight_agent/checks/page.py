@@ -1,0 +1,68 @@
+"""A check as one HTML page that an analyst at the authority can act on and keep.
+
+The page holds all that it needs, asks nobody for anything and runs nothing. It is for the
+authority's own people: it names files and rows, and no value that stands in them.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from oversight_agent.checks import words
+from oversight_agent.checks.findings import Check
+from oversight_agent.checks.statistics import FieldCheck
+
+FIRST_POINTS = 8
+"""Data points that the page names first."""
+
+
+def render(check: Check, authority: str) -> str:
+    """The page's HTML.
+
+    Args:
+        check: what was found.
+        authority: its name.
+    """
+    unlocking = words.unlocking(check.measures)
+    return _template().render(
+        check=check,
+        authority=authority,
+        study=check.asked.study,
+        wave=check.asked.wave,
+        words=words,
+        summary=words.summary(check),
+        unusable=[one for one in check.tables if not one.usable],
+        first=unlocking[:FIRST_POINTS],
+        more=len(unlocking) - FIRST_POINTS,
+        fields=_by_table(check),
+        dates=[one for one in check.dates if one.first],
+        code=lambda field, value: words.label(check.specification, field, value),
+    )
+
+
+def _by_table(check: Check) -> list[tuple[str, list[FieldCheck]]]:
+    """The fields of each table, below its title."""
+    titles = {one.table: one.title for one in check.tables}
+    return [
+        (titles[table], list(fields))
+        for table, fields in groupby(check.fields, key=lambda one: one.table)
+    ]
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("oversight_agent.checks"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    filters: dict[str, Any] = {"number": lambda count: f"{count:,}"}
+    environment.filters |= filters
+    return environment.get_template("check.html.j2")

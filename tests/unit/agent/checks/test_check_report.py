@@ -1,0 +1,431 @@
+"""`oversight-agent check` and `coverage`: from files to terminal, JSON, page and ledger."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+import sys
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from oversight_agent import config, local_policy
+from oversight_agent.cli import main
+from oversight_agent.gate import ApprovedCoverage, approve_coverage
+from oversight_agent.keys import signing_public_key
+from oversight_agent.pipeline.checking import asked_of, check
+from oversight_agent.pipeline.sharing import coverage_of
+from oversight_agent.tables import MAPPING
+from oversight_protocol import study_package
+from oversight_protocol.coverage import Coverage, check_coverage
+from oversight_protocol.envelope import Envelope
+from oversight_protocol.errors import Reason, Refused
+from oversight_protocol.specification import load
+from support import plain_sources
+from support.plain_sources import MARKERS, records
+from support.protocol import KENT, NOW
+from support.requests import POLICY, Agent, Asker, Home, kinds_table, posts_table
+
+STUDY = study_package.installed()
+TODAY = date(2026, 11, 23)
+SHARING = f"{POLICY}[coverage]\nshare = true\n"
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def command(home: Home, monkeypatch, capfd) -> Command:
+    """A command of this agent, run in this process: its status, output and errors."""
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["oversight-agent", *arguments])
+        monkeypatch.setenv(config.HOME_VARIABLE, str(home.folder))
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capfd.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return call
+
+
+@pytest.fixture
+def whole(home: Home) -> Home:
+    """An authority that can answer everything."""
+    plain_sources.write(home, records(), extra='case_system = "mosaic"')
+    return home
+
+
+def spoil(home: Home) -> None:
+    """Break each kind of thing: a file, rows, keys, and what can hardly be true."""
+    rows = records()
+    for event in rows["oversight_event"][:7]:
+        event["held_date"] = f"{plain_sources.PERSON} said Monday"
+    rows["oversight_event"][9]["part1_location"] = plain_sources.PERSON
+    rows["plan"] += rows["plan"][:2]
+    rows["audit"][3]["action_closed"] = date(2020, 1, 1)
+    rows["worker"][4]["fte"] = 0
+    rows["worker"][5]["supervisor_id"] = rows["worker"][5]["worker_id"]
+    plain_sources.write(home, rows, without=["episode.need"])
+    plain_sources.path_of(home, "episode").unlink()
+
+
+def found(home: Home):
+    chosen = config.load(home.folder)
+    secret = chosen.path("keys", "pseudonym.secret")
+    asked = asked_of(STUDY, TODAY)
+    return check(chosen.mapping, chosen.data_folder, secret, asked, today=TODAY)
+
+
+# ---------------------------------------------------------------------- what is found
+
+
+def test_an_authority_without_a_fault_can_answer_every_measure(whole: Home):
+    made = found(whole)
+
+    assert made.usable
+    assert [one.number for one in made.measures if one.lacks] == []
+    assert (made.problems, made.findings, made.case_system) == ((), (), "mosaic")
+    assert {one.table: one.rows_mapped for one in made.tables}["plan"] == 30
+    assert list(made.unmapped) == ["theme", "inspection"]
+
+
+def test_each_kind_of_fault_is_told_where_it_is(home: Home):
+    spoil(home)
+
+    made = found(home)
+
+    usable = {one.table: one.usable for one in made.tables}
+    assert [name for name in usable if not usable[name]] == ["episode", "oversight_event", "plan"]
+    event = next(one for one in made.tables if one.table == "oversight_event")
+    assert (event.rows_read, event.rows_rejected, event.rows_mapped) == (30, 8, 22)
+    held = next(one for one in made.groups if one.field == "held_date")
+    assert (held.rows, held.file) == (7, "oversight_event.csv")
+    assert held.places == "line 2, line 3, line 4, line 5, line 6 and others"
+    rejected = {one.point: one.rejected for one in made.fields if one.rejected}
+    assert rejected == {"oversight_event.held_date": 7, "oversight_event.part1_location": 1}
+    assert [(one.rule, one.places) for one in made.findings] == [
+        ("own_supervisor", "worker.csv, line 7"),
+        ("action_closed_before_audit", "audit.csv, line 5"),
+        ("cases_without_time", "worker.csv, line 6"),
+    ]
+    reasons = {(lack.data_point, lack.reason) for one in made.measures for lack in one.lacks}
+    assert reasons == {
+        ("episode", "source_unusable"), ("oversight_event", "source_unusable"),
+        ("plan", "keys_broken"),
+    }  # fmt: skip
+
+
+NEEDED = sorted({point for table in STUDY.base_tables for point in table.needs})
+OPTIONAL = [
+    point for point in NEEDED
+    if not load("1.0").table(point.split(".")[0]).field(point.split(".")[1]).required
+]  # fmt: skip
+"""Fields that a mapping may leave out and that some measure needs."""
+
+
+@given(st.sampled_from(OPTIONAL))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12)
+def test_a_field_left_out_of_the_mapping_takes_exactly_the_measures_that_need_it(home, point):
+    plain_sources.write(home, records(), without=[point])
+
+    made = found(home)
+
+    needing = {one.number for one in STUDY.measures
+               if point in STUDY.table(one.table).needs}  # fmt: skip
+    taken = {one.number for one in made.measures
+             if any(lack.data_point == point and lack.blocks for lack in one.lacks)}  # fmt: skip
+    placed = {one.number for one in STUDY.measures if one.place is not None}
+    assert needing <= taken <= needing | placed
+
+
+TABLES = sorted(records())
+
+
+@given(st.sampled_from(TABLES))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=9)
+def test_a_table_left_out_of_the_mapping_takes_exactly_the_measures_that_read_it(home, name):
+    rows = {table: one for table, one in records().items() if table != name}
+    plain_sources.write(home, rows)
+
+    made = found(home)
+
+    reading = {one.number for one in STUDY.measures if name in STUDY.table(one.table).reads}
+    assert {one.number for one in made.measures if one.availability != "available"} == reading
+
+
+def test_the_latest_wave_that_has_begun_is_looked_at():
+    wave = STUDY.waves[0]
+    periods = tuple(one.model_copy(update={
+        "id": f"later {one.id}", "start": one.start.replace(year=2027),
+        "end": one.end.replace(year=2027)}) for one in wave.periods)  # fmt: skip
+    study = STUDY.model_copy(
+        update={"waves": (wave, wave.model_copy(update={"id": "later", "periods": periods}))}
+    )
+
+    assert asked_of(study, date(2027, 3, 31)).wave.id == wave.id
+    assert asked_of(study, date(2027, 4, 1)).wave.id == "later"
+    assert asked_of(study, date(2020, 1, 1)).wave.id == wave.id
+    assert asked_of(study, date(2020, 1, 1), "later").wave.id == "later"
+
+
+# ---------------------------------------------------------------------- for people and programs
+
+
+def test_the_terminal_tells_what_is_wrong_what_to_do_and_what_can_be_answered(
+    home: Home, command: Command
+):
+    spoil(home)
+
+    status, said, errors = command("check")
+
+    assert (status, errors) == (1, "")
+    assert "oversight_event.csv, line 2, field 'held_date': found aaaaaaa" in said
+    assert "(7 rows: line 2, line 3" in " ".join(said.split())
+    assert "Posts whose holder is their own supervisor: 1" in said
+    assert "○ Not available: 33" in said
+    assert f"of {len(STUDY.measures)} measures can be answered in full" in said
+    assert max(map(len, said.splitlines())) <= 110
+
+
+def test_the_json_holds_all_of_it(home: Home, command: Command):
+    spoil(home)
+
+    status, said, errors = command("check", "--json")
+
+    document = json.loads(said)
+    assert (status, errors) == (1, "")
+    assert {"tables", "problems", "groups", "fields", "dates", "plausibility",
+            "measures"} <= set(document)  # fmt: skip
+    assert document["study"] == {"name": STUDY.name, "version": STUDY.version,
+                                 "wave": STUDY.waves[0].id, "accepted": False}  # fmt: skip
+
+
+def test_the_page_is_written_for_its_owner_alone_and_needs_nothing_else(
+    home: Home, command: Command, tmp_path
+):
+    spoil(home)
+
+    status, said, _ = command("check", "--page", str(tmp_path / "check.html"))
+
+    page = (tmp_path / "check.html").read_text(encoding="utf-8")
+    assert status == 1
+    assert said.endswith(f"Wrote {tmp_path / 'check.html'}.\n")
+    assert stat.S_IMODE((tmp_path / "check.html").stat().st_mode) == 0o600
+    assert not re.search(r"(src|href)=\"(?!#)", page)
+    assert "<script" not in page
+    for text in ("Kent: what the data can answer", "oversight_event.csv", "7 rows: line 2",
+                 "Posts whose holder is their own supervisor", "Not mapped:"):  # fmt: skip
+        assert text in page
+
+
+def test_the_page_of_an_authority_without_a_fault_says_so(whole: Home, command: Command, tmp_path):
+    status, _, _ = command("check", "--page", str(tmp_path / "check.html"))
+
+    page = (tmp_path / "check.html").read_text(encoding="utf-8")
+    assert status == 0
+    assert "Nothing stands in the way of a measure." in page
+    assert "No row was rejected, all keys hold, and every source could be read." in page
+
+
+def test_what_a_file_is_called_is_text_in_the_page_and_never_markup(
+    home: Home, command: Command, tmp_path
+):
+    plain_sources.write(home, records())
+    mapping = home.folder / "mapping.toml"
+    name = "<script>alert(1)</script>.csv"
+    mapping.write_text(mapping.read_text("utf-8").replace("plan.csv", name), encoding="utf-8")
+
+    command("check", "--page", str(tmp_path / "check.html"))
+
+    page = (tmp_path / "check.html").read_text(encoding="utf-8")
+    assert "&lt;script&gt;" in page
+    assert "<script" not in page
+
+
+def test_the_study_that_was_accepted_here_is_the_one_that_is_looked_at(
+    agent: Agent, asker: Asker, command: Command
+):
+    agent.settle(asker.ask(asker.study(base_tables=(posts_table(), kinds_table()))))
+
+    status, said, _ = command("check", "--json")
+
+    document = json.loads(said)
+    assert status == 0
+    assert document["study"] == {"name": "posts-study", "version": 1, "wave": "wave-1",
+                                 "accepted": True}  # fmt: skip
+    assert [(one["number"], one["availability"]) for one in document["measures"]] == [
+        ("1", "available")
+    ]
+
+
+def test_a_study_from_a_file_is_looked_at_without_being_accepted(
+    whole: Home, asker: Asker, command: Command, tmp_path
+):
+    path = tmp_path / "study.json"
+    path.write_bytes(asker.study().raw)
+
+    status, said, _ = command("check", "--study", str(path), "--json")
+    wrong, _, errors = command("check", "--study", str(path), "--wave", "wave-9")
+
+    assert status == 0
+    assert json.loads(said)["study"]["accepted"] is False
+    assert wrong == 3
+    assert "no such wave" in errors
+
+
+# ---------------------------------------------------------------------- sharing
+
+
+def shared(home: Home, command: Command, tmp_path, name: str = "out.json") -> Envelope:
+    home.policy(SHARING)
+    status, _, errors = command("coverage", "share", "--out", str(tmp_path / name))
+    assert (status, errors) == (0, "")
+    return Envelope.from_bytes((tmp_path / name).read_bytes().strip())
+
+
+def test_what_is_shared_is_signed_recorded_first_and_what_was_shown(
+    whole: Home, command: Command, tmp_path
+):
+    shown = json.loads(command("coverage", "show", "--json")[1])
+    before = whole.kinds()
+
+    envelope = shared(whole, command, tmp_path)
+
+    coverage = Coverage.parse(envelope.open("coverage"))
+    assert envelope.signers([signing_public_key(whole.folder)])
+    assert "coverage-shared" not in before
+    assert [one["envelope"] for one in whole.bodies("coverage-shared")] == [envelope.as_json()]
+    assert (coverage.la, coverage.case_system) == (KENT, "mosaic")
+    assert json.loads(coverage.canonical()) | {"shared": ""} == shown | {"shared": ""}
+    check_coverage(coverage, STUDY, load(STUDY.spec_version))
+
+
+def test_showing_it_records_nothing_and_prints_every_code(home: Home, command: Command):
+    spoil(home)
+    before = home.kinds()
+
+    status, said, _ = command("coverage", "show")
+
+    assert status == 0
+    assert "E10000016 (Kent; the name is not sent)" in said
+    assert re.search(r"^33 +Not available +episode ", said, re.MULTILINE)
+    assert said.endswith("Nothing was recorded, and nothing has left.\n")
+    assert home.kinds() == before
+
+
+@pytest.mark.parametrize("policy", ["", "[coverage]\nshare = false\n"])
+def test_without_the_policys_word_nothing_is_written_or_recorded(
+    policy: str, whole: Home, command: Command, tmp_path
+):
+    whole.policy(POLICY + policy)
+    before = whole.kinds()
+
+    status, said, errors = command("coverage", "share", "--out", str(tmp_path / "out.json"))
+
+    assert (status, said) == (3, "")
+    assert "coverage-not-shared" in errors
+    assert not (tmp_path / "out.json").exists()
+    assert whole.kinds() == before
+
+
+def test_if_the_file_cannot_be_written_the_ledger_still_tells(
+    whole: Home, command: Command, tmp_path
+):
+    whole.policy(SHARING)
+    (tmp_path / "folder").mkdir()
+
+    status, _, errors = command("coverage", "share", "--out", str(tmp_path / "folder"))
+
+    assert status == 1
+    assert "folder" in errors
+    assert len(whole.bodies("coverage-shared")) == 1
+
+
+def test_the_gate_lets_no_coverage_pass_that_says_more_than_its_study_asks(whole: Home):
+    policy = local_policy.Policy(coverage=local_policy.Sharing(share=True))
+    good = coverage_of(found(whole), KENT, NOW)
+    more = good.model_copy(update={"rows": (*good.rows, good.rows[0].model_copy(
+        update={"measure": "99"}))})  # fmt: skip
+
+    passed = approve_coverage(good, STUDY, policy, "person:ann")
+    with pytest.raises(Refused) as refused:
+        approve_coverage(more, STUDY, policy, "person:ann")
+
+    assert (passed.coverage, passed.approved_by) == (good, "person:ann")
+    assert refused.value.reason is Reason.MALFORMED
+
+
+def test_only_the_gate_makes_an_approved_coverage(whole: Home):
+    with pytest.raises(TypeError, match="gate"):
+        ApprovedCoverage(coverage_of(found(whole), KENT, NOW), "person:ann", MAPPING)
+
+
+# ---------------------------------------------------------------------- nothing personal
+
+
+@pytest.mark.parametrize("spoilt", [False, True], ids=["good", "spoilt"])
+def test_nothing_personal_stands_in_any_output(
+    spoilt: bool, home: Home, command: Command, tmp_path
+):
+    plain_sources.write(home, records())
+    if spoilt:
+        spoil(home)
+    home.policy(SHARING)
+    outputs = []
+    for arguments in (
+        ("check",), ("check", "--json"), ("check", "--page", str(tmp_path / "check.html")),
+        ("coverage", "show"), ("coverage", "show", "--json"),
+        ("coverage", "share", "--out", str(tmp_path / "out.json")),
+    ):  # fmt: skip
+        outputs += command(*arguments)[1:]
+    envelope = Envelope.from_bytes((tmp_path / "out.json").read_bytes().strip())
+    outputs += [(tmp_path / "check.html").read_text("utf-8"), envelope.payload.decode()]
+    outputs += [path.read_text("utf-8", "replace") for path in home.folder.rglob("*")
+                if path.is_file() and not path.is_relative_to(home.data)]  # fmt: skip
+
+    everything = "\n".join(outputs)
+
+    source = plain_sources.path_of(home, "oversight_event").read_text("utf-8")
+    assert all(marker in source for marker in MARKERS[:4])
+    assert [marker for marker in MARKERS if marker in everything] == []
+    assert not _pseudonyms(home) & set(re.findall(r"[0-9a-zA-Z_-]{8,}", everything))
+
+
+def _pseudonyms(home: Home) -> set[str]:
+    """Every pseudonym of every usable table, as the mapping makes them."""
+    from oversight_agent import mapping
+    from oversight_agent.pipeline.sourcing import pseudonymiser, sourced
+
+    chosen = config.load(home.folder)
+    secret = pseudonymiser(chosen.path("keys", "pseudonym.secret"))
+    tables = sourced(mapping.load(chosen.mapping), chosen.data_folder, secret).mapped
+    made: set[str] = set()
+    for name, one in tables.items():
+        fields = [field.name for field in load("1.0").table(name).fields if field.pseudonym]
+        if one.table is not None:
+            made |= {str(value) for field in fields for value in one.table.frame[field].dropna()}
+    assert len(made) > 50
+    return made
+
+
+@given(st.data())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=8)
+def test_whatever_is_wrong_with_the_sources_a_coverage_holds_only_codes_of_its_study(home, data):
+    rows: dict[str, list[dict[str, Any]]] = records()
+    for name in data.draw(st.sets(st.sampled_from(TABLES), max_size=3)):
+        field = data.draw(st.sampled_from(sorted(rows[name][0])))
+        value = data.draw(st.sampled_from([None, "Zebedee Quill", "99/99/9999", TODAY]))
+        for row in rows[name][: data.draw(st.integers(1, 30))]:
+            row[field] = value
+    plain_sources.write(home, rows)
+
+    made = coverage_of(found(home), KENT, NOW + timedelta(days=1))
+
+    check_coverage(made, STUDY, load(STUDY.spec_version))
+    assert b"Zebedee" not in made.canonical()
