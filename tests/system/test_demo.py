@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from oversight_coordinator.demo.generate import generate
+from oversight_protocol.study_package import installed
 from support.outside import CODES, SCALE, SLUGS
 
 COLUMNS = [
@@ -71,14 +72,16 @@ def test_the_csv_file_has_the_documented_columns_and_the_rows_of_the_json_docume
     assert [as_json_has_it(row) for row in kept_demo.csv_rows()] == in_json
 
 
-def test_twelve_base_tables_and_both_quarters_are_pooled_for_the_whole_and_by_dimension(kept_demo):
+def test_every_base_table_and_both_quarters_are_pooled_for_the_whole_and_by_dimension(kept_demo):
     rows = kept_demo.csv_rows()
+    study = installed()
 
-    assert len({row["table"] for row in rows}) == 12
+    assert {row["table"] for row in rows} == {table.name for table in study.base_tables}
+    assert {row["measure"] for row in rows} == {measure.id for measure in study.measures}
     for table in {row["table"] for row in rows}:
         assert {row["period"] for row in rows if row["table"] == table} == {"2026-Q2", "2026-Q3"}
     assert {row["dimension"] for row in rows} == {
-        "", "service", "role", "agency", "asye", "plan_type", "audit_type",
+        "", "service", "role", "agency", "asye", "plan_type", "audit_type", "question",
     }  # fmt: skip
 
 

@@ -8,7 +8,7 @@
 5. A child's plan type is that of the plan open as of q1: cp before cla, cin, care_leaver, none.
 6. A case supervision is an event of type case or combined for a child.
 7. The standard for a cohort is the one with the latest policy_date on or before q1; a child's is
-   that of its plan type, else that for all.
+   that of its plan type, else that for all; a worker's that for workers, and no other.
 """
 
 from __future__ import annotations
@@ -113,6 +113,15 @@ class AsOf:
         """The longest interval that the policy allows for a child, in days, if it says one."""
         own = self._standards.get(self.plan_type(child))
         return self._standards.get("all") if own is None else own
+
+    @property
+    def standard_of_workers(self) -> int | None:
+        """The longest interval that the policy allows between personal supervisions, in days."""
+        return self._standards.get("worker")
+
+    def has(self, day: date | None) -> bool:
+        """Whether a day is in the quarter; a missing one is not."""
+        return day is not None and self.q0 <= day <= self.q1
 
 
 def is_case_supervision(event: Event) -> bool:

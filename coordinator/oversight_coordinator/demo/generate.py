@@ -18,7 +18,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
-from typing import cast
 
 from oversight_coordinator.authorities import AUTHORITIES, Authority, authority
 from oversight_coordinator.demo import signals
@@ -28,13 +27,14 @@ from oversight_coordinator.demo.caseload import allocations, make_children
 from oversight_coordinator.demo.cases import make_cases
 from oversight_coordinator.demo.dice import Dice
 from oversight_coordinator.demo.events import make_events
-from oversight_coordinator.demo.formats import FORMATS
-from oversight_coordinator.demo.layouts import Layout, mapping_file, write_all
+from oversight_coordinator.demo.formats import EXPORTS, Export
 from oversight_coordinator.demo.plans import make_plans, make_standards
 from oversight_coordinator.demo.profiles import Profile
-from oversight_coordinator.demo.records import Audit, World
+from oversight_coordinator.demo.records import World
 from oversight_coordinator.demo.referrals import child_ids, make_referrals, make_stream
+from oversight_coordinator.demo.sessions import make_inspections, make_themes
 from oversight_coordinator.demo.staff import make_staff
+from oversight_coordinator.demo.survey import make_responses
 from oversight_coordinator.demo.truth import Truth, count
 from oversight_protocol.errors import InputError
 from oversight_protocol.study import Period
@@ -64,9 +64,9 @@ class Synthetic:
         return authority(self.code)
 
     @property
-    def layouts(self) -> tuple[Layout, ...]:
+    def export(self) -> Export:
         """How its systems export each table."""
-        return FORMATS[self.code]
+        return EXPORTS[self.code]
 
 
 SYNTHETIC = tuple(
@@ -161,8 +161,9 @@ def _begin() -> None:
 
 
 def _make(task: _Task) -> tuple[str, Truth]:
-    world = make_world(Synthetic(task.code), task.seed, task.scale)
-    _write(task, Synthetic(task.code), world)
+    synthetic = Synthetic(task.code)
+    world = synthetic.export.shown(make_world(synthetic, task.seed, task.scale))
+    _write(task, synthetic, world)
     return task.code, count(task.code, world, task.periods)
 
 
@@ -172,24 +173,30 @@ def make_world(synthetic: Synthetic, seed: int, scale: float = 1.0) -> World:
     staff = make_staff(profile, dice)
     cases, stream = make_cases(profile, dice), make_stream(profile, dice)
     children = make_children(cases, child_ids(cases, stream), staff, dice)
+    plans, standards = make_plans(profile, children, dice), make_standards(profile, dice)
+    events = make_events(profile, staff, children, plans, standards, dice)
     return World(
         teams=staff.teams,
         posts=staff.posts,
         allocations=tuple(allocations(children, staff, dice)),
-        events=make_events(profile, staff, children, dice),
+        events=events,
         referrals=make_referrals(stream, dice),
-        plans=make_plans(profile, children, dice),
-        standards=make_standards(profile, dice),
-        audits=make_audits(profile, children, dice),
+        plans=plans,
+        standards=standards,
+        audits=make_audits(profile, children, events, dice),
+        responses=make_responses(profile, staff, dice),
+        themes=make_themes(dice),
+        inspections=make_inspections(profile, dice),
     )
 
 
 def _write(task: _Task, synthetic: Synthetic, world: World) -> None:
     folder = task.out / "las" / synthetic.authority.slug
-    layouts = synthetic.layouts
+    export = synthetic.export
     if task.spoil:
-        layouts = tuple(spoilt(one) if one.table == "audit" else one for one in layouts)
-        world = replace(world, audits=cast("tuple[Audit, ...]", careless(world.audits)))
-    write_all(folder / "data", layouts, world)
-    mapping = mapping_file(synthetic.authority.name, synthetic.layouts)
+        layouts = tuple(spoilt(one) if one.table == "audit" else one for one in export.layouts)
+        export = replace(export, layouts=layouts)
+        world = world.replaced({"audit": careless(world.audits)})
+    export.write(folder / "data", world)
+    mapping = synthetic.export.mapping(synthetic.authority.name)
     (folder / "mapping.toml").write_bytes(mapping.encode())

@@ -5,9 +5,10 @@ The attributes carry the specification's names, so that a layout can ask for a f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Team(NamedTuple):
@@ -24,7 +25,7 @@ class Post(NamedTuple):
     worker_id: str
     role: int
     agency: int
-    fte: float
+    fte: float | None
     kss: int | None
     role_start: date
     role_end: date | None
@@ -111,7 +112,68 @@ class Audit(NamedTuple):
     action_closed: date | None
 
 
-Record = Team | Post | Allocation | Event | Referral | Plan | Standard | Audit
+class Response(NamedTuple):
+    """A row of `survey_response`."""
+
+    respondent_id: str
+    wave: date
+    question_id: str
+    response: int
+    role: int | None
+    team_id: str | None
+
+
+class Theme(NamedTuple):
+    """A row of `theme`."""
+
+    session_id: str
+    kind: str
+    theme_code: str
+    mentions: int
+
+
+class Inspection(NamedTuple):
+    """A row of `inspection`."""
+
+    framework: str
+    date: date
+    overall: str | None
+    leadership: str | None
+    help_and_protection: str | None
+    in_care: str | None
+    care_leavers: str | None
+    public: str
+
+
+Record = (
+    Team
+    | Post
+    | Allocation
+    | Event
+    | Referral
+    | Plan
+    | Standard
+    | Audit
+    | Response
+    | Theme
+    | Inspection
+)
+
+
+TABLES = {
+    "team": "teams",
+    "worker": "posts",
+    "allocation": "allocations",
+    "oversight_event": "events",
+    "episode": "referrals",
+    "plan": "plans",
+    "standard": "standards",
+    "audit": "audits",
+    "survey_response": "responses",
+    "theme": "themes",
+    "inspection": "inspections",
+}
+"""By the specification's names of tables, what a `World` calls their rows."""
 
 
 @dataclass(frozen=True)
@@ -126,17 +188,16 @@ class World:
     plans: tuple[Plan, ...] = ()
     standards: tuple[Standard, ...] = ()
     audits: tuple[Audit, ...] = ()
+    responses: tuple[Response, ...] = ()
+    themes: tuple[Theme, ...] = ()
+    inspections: tuple[Inspection, ...] = ()
 
     def table(self, name: str) -> tuple[Record, ...]:
         """The rows of one of the specification's tables."""
-        tables: dict[str, tuple[Record, ...]] = {
-            "team": self.teams,
-            "worker": self.posts,
-            "allocation": self.allocations,
-            "oversight_event": self.events,
-            "episode": self.referrals,
-            "plan": self.plans,
-            "standard": self.standards,
-            "audit": self.audits,
-        }
-        return tables[name]
+        rows: tuple[Record, ...] = getattr(self, TABLES[name])
+        return rows
+
+    def replaced(self, tables: Mapping[str, Sequence[Record]]) -> World:
+        """The same with other rows in some of the specification's tables."""
+        rows: dict[str, Any] = {TABLES[name]: tuple(rows) for name, rows in tables.items()}
+        return replace(self, **rows)

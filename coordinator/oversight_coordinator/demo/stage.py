@@ -6,6 +6,7 @@
     4. study      made, signed by two people, published
     5. run        one wave, to the last answer
     6. results    pooled.csv, the report, and the truth beside each figure
+    7. coverage   which measures each authority's data can answer, shared meanwhile, as codes
 
 It composes the ordinary commands: those of the coordinator in this process, those of the agents in
 processes of their own, since nothing here may import the agent.
@@ -24,9 +25,10 @@ from pathlib import Path
 
 from oversight_coordinator import config, serve
 from oversight_coordinator.authorities import Authority, authority
-from oversight_coordinator.demo import incidents, programme
+from oversight_coordinator.demo import incidents, policies, programme
 from oversight_coordinator.demo.board import Lines
 from oversight_coordinator.demo.commands import oversight, script
+from oversight_coordinator.demo.coverage import Sharing
 from oversight_coordinator.demo.hands import Hands
 from oversight_coordinator.demo.loopback import answers
 from oversight_coordinator.demo.processes import DemoError, Processes
@@ -34,30 +36,13 @@ from oversight_coordinator.demo.truth import Truth
 from oversight_coordinator.results import RunResult, is_finished
 from oversight_coordinator.results import load as load_result
 from oversight_coordinator.store import AskState, Store
+from oversight_protocol import study_package
 
 STUDY, WAVE = "management-oversight-2026", "wave-2026-q2-q3"
 READY_SECONDS = 120.0
 """A part that does not answer within this has failed."""
 RUN_HOURS = 0.25
 """Whoever has not answered a quarter of an hour after the question counts as unreachable."""
-
-_AGENT_SETTINGS = """\
-poll_fast_seconds = 1.0
-poll_idle_seconds = 2.0
-poll_fast_for_seconds = 30
-backoff_most_seconds = 2.0
-tick_seconds = 1.0
-"""
-_POLICY = """\
-[studies]
-accept = ["{study}"]
-
-[tables]
-block = [{block}]
-
-[release]
-mode = "{mode}"
-"""
 
 _SHOWN = {
     AskState.ACCEPTED: "at work on the question",
@@ -124,11 +109,16 @@ class Stage:
         with self._timed("files"):
             self._finish_files()
         with self._timed("run"):
-            self.board.step(f"Asking for wave {WAVE}: twelve base tables, two quarters")
+            tables = len(study_package.installed().base_tables)
+            self.board.step(f"Asking for wave {WAVE}: {tables} base tables, two quarters")
             run = self._run()
-        with self._timed("results"):
-            self.board.step("Pooling the answers and writing the report")
-            result = self._write_results(run)
+        with self._sharing() as shared:
+            with self._timed("results"):
+                self.board.step("Pooling the answers and writing the report")
+                result = self._write_results(run)
+            with self._timed("coverage"):
+                self.board.step("Taking in which measures each authority's data can answer")
+                self._take_coverage(shared)
         return result, Truth.read(self.out / "truth.json")
 
     # ------------------------------------------------------------------ 1. files
@@ -181,7 +171,7 @@ class Stage:
             "--data", str(data),
         )  # fmt: skip
         incident = self.incidents.get(authority.code)
-        self._settle(home, incident.kind if incident else "")
+        policies.settle(home, STUDY, incident.kind if incident else "")
         enrolled = json.loads(hands.run(
             "enrol", str(invitation), "--fingerprint", invited["fingerprint"], "--json",
             "--home", str(home),
@@ -198,18 +188,6 @@ class Stage:
         )
         note = f"on purpose: {incident.sentence}" if incident else ""
         self.board.show(authority.name, "enrolled and started", note)
-
-    @staticmethod
-    def _settle(home: Path, kind: str) -> None:
-        """What an administrator would write: the policy, and how often to ask."""
-        policy = _POLICY.format(
-            study=STUDY,
-            block=f'"{incidents.BLOCKED_TABLE}"' if kind == "blocks" else "",
-            mode="hold" if kind == "holds" else "automatic",
-        )
-        (home / "policy.toml").write_text(policy, encoding="utf-8")
-        with (home / "agent.toml").open("a", encoding="utf-8") as file:
-            file.write(_AGENT_SETTINGS)
 
     def _wait_ready(self, las: set[str]) -> None:
         if not serve.wait_until_ready(self.home, las, self._all_alive, READY_SECONDS):
@@ -267,6 +245,18 @@ class Stage:
             return load_result(store, store.run(run))
         finally:
             store.close()
+
+    # ------------------------------------------------------------------ 7. coverage
+
+    def _sharing(self) -> Sharing:
+        off = {code for code, one in self.incidents.items() if one.kind == "off"}
+        homes = {one.slug: self.agent_home(one) for one in self.authorities if one.code not in off}
+        return Sharing(homes, self.out / "coverage", self.processes.log("hands"))
+
+    def _take_coverage(self, shared: Sharing) -> None:
+        oversight("coverage", "add", *map(str, shared.files()), *self._at_home)
+        matrix = str(self.out / "coverage.csv")
+        oversight("coverage", "show", "--csv", matrix, *self._at_home)
 
     # ------------------------------------------------------------------ helpers
 

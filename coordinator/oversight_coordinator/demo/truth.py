@@ -3,8 +3,8 @@
 Only the demonstration and the tests may read them: nobody has such figures of a real authority.
 The definitions are the study's, in plain loops and comparisons, so that an error in the SQL, the
 mapping or the pooling cannot hide here as well: `asof` says who is open, in post and on which plan
-on a quarter's last day; `truth_rows` and `truth_rows_cases` have the rows of the base tables;
-`truth_tables` says what is counted of them.
+on a quarter's last day; the modules `truth_rows…` have the rows of the base tables; `truth_tables`
+says what is counted of them.
 """
 
 from __future__ import annotations
@@ -46,6 +46,10 @@ class Key(NamedTuple):
     outcome: str
 
 
+_Where = tuple[str, str, str, str]
+"""Table, period, dimension, category."""
+
+
 @dataclass(frozen=True)
 class Truth:
     """Exact figures, zeros among them.
@@ -67,7 +71,7 @@ class Truth:
 
         Args:
             las: ONS codes.
-            measure: of any kind.
+            measure: of any kind; of one category only, it has a figure for the whole alone.
             period: its identifier.
             dimension: `""`, with category `""`, for the whole.
             category: of the dimension.
@@ -79,12 +83,20 @@ class Truth:
             KeyError: such a cell is not counted.
         """
         codes, place = tuple(las), (measure.table, period, dimension, category)
-        if measure.kind == "share":
-            return self.percent(codes, place, measure.numerator, measure.denominator)
-        if measure.kind == "ratio":
-            below = self._sum(codes, place, measure.denominator[0])
-            return float(self._sum(codes, place, measure.numerator[0]) / below) if below else None
-        return self._median(codes, place)
+        of = measure.place
+        if of is not None and measure.kind != "part":
+            place = (measure.table, period, of.dimension, of.code)
+        match measure.kind:
+            case "share":
+                return self.percent(codes, place, measure.numerator, measure.denominator)
+            case "difference":
+                return self._difference(codes, place, measure)
+            case "ratio":
+                return self._ratio(codes, place, measure)
+            case "part":
+                return self._part(codes, place, measure)
+            case "median":
+                return self._median(codes, place)
 
     def value(
         self,
@@ -106,7 +118,7 @@ class Truth:
     def percent(
         self,
         las: Iterable[str],
-        place: tuple[str, str, str, str],
+        place: _Where,
         numerator: Iterable[str],
         denominator: Iterable[str],
     ) -> float | None:
@@ -125,10 +137,26 @@ class Truth:
         total = sum(self.value(la, *place, below) for la in codes)
         return 100 * sum(self.value(la, *place, above) for la in codes) / total if total else None
 
-    def _sum(self, las: Sequence[str], place: tuple[str, str, str, str], name: str) -> Decimal:
+    def _sum(self, las: Sequence[str], place: _Where, name: str) -> Decimal:
         return sum((self.sums[Key(la, *place, name)] for la in las), Decimal(0))
 
-    def _median(self, las: Sequence[str], place: tuple[str, str, str, str]) -> float | None:
+    def _difference(self, las: Sequence[str], place: _Where, measure: Measure) -> float | None:
+        first = self.percent(las, place, measure.numerator, measure.denominator)
+        second = self.percent(las, place, measure.less, measure.less_of)
+        return None if first is None or second is None else first - second
+
+    def _ratio(self, las: Sequence[str], place: _Where, measure: Measure) -> float | None:
+        below = self._sum(las, place, measure.denominator[0])
+        return float(self._sum(las, place, measure.numerator[0]) / below) if below else None
+
+    def _part(self, las: Sequence[str], place: _Where, measure: Measure) -> float | None:
+        of, name = measure.place, measure.numerator[0]
+        whole = self._sum(las, place, name)
+        if of is None or not whole:
+            return None
+        return float(100 * self._sum(las, (*place[:2], of.dimension, of.code), name) / whole)
+
+    def _median(self, las: Sequence[str], place: _Where) -> float | None:
         numbers: Counter[int] = Counter()
         for la in las:
             numbers.update(self.days[Place(la, *place)])

@@ -7,16 +7,21 @@ values), then the category in each of the table's dimensions, in the order in `t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
+from functools import cache
 from itertools import pairwise
 
 from oversight_coordinator.demo.asof import UNKNOWN, AsOf, is_case_supervision
 from oversight_coordinator.demo.records import Event, Post
+from oversight_protocol.specification import load
 
 Row = tuple[object, ...]
 
 _PART1_IN_PLACE = ("child_file", "both")
 _PART2_IN_PLACE = ("supervision_record", "both")
+_SOMEWHERE = ("child_file", "supervision_record", "both")
+_IN_TIME, _SATURDAY = 5, 5
+_HOLIDAYS = frozenset(load("1.0").bank_holidays.days)
 
 
 def recording(asof: AsOf) -> Iterator[Row]:
@@ -50,6 +55,45 @@ def of_post(post: Post | None) -> tuple[str, str, str]:
     return role, agency, "asye" if post.kss == 1 else "not_asye"
 
 
+def part1_reflection(asof: AsOf) -> Iterator[Row]:
+    """Events of the auditors' sample with part 1 somewhere: does it reflect on the family?"""
+    for event in asof.held_in_quarter:
+        if event.evidence == "audit_sample" and event.part1_location in _SOMEWHERE:
+            yield _said(event.reflects_family), asof.service_of_event(event)
+
+
+def part2_reflection(asof: AsOf) -> Iterator[Row]:
+    """Events of the auditors' sample with part 2 somewhere: does it reflect on the practitioner?"""
+    for event in asof.held_in_quarter:
+        if event.evidence == "audit_sample" and event.part2_location in _SOMEWHERE:
+            yield _said(event.reflects_practitioner), asof.service_of_event(event)
+
+
+def _said(answer: str | None) -> str:
+    return answer if answer in ("Y", "N") else UNKNOWN
+
+
+def recorded_in_time(asof: AsOf) -> Iterator[Row]:
+    """Case supervisions held in the quarter, by the working days until they were recorded."""
+    for event in asof.held_in_quarter:
+        if is_case_supervision(event):
+            yield _recorded_by(event, asof.q1), asof.service_of_event(event)
+
+
+def _recorded_by(event: Event, last: date) -> str:
+    recorded = event.recorded_date
+    if recorded is None or recorded > last:
+        return "not_recorded"
+    return "within_5" if working_days(event.held_date, recorded) <= _IN_TIME else "over_5"
+
+
+@cache
+def working_days(start: date, end: date) -> int:
+    """Working days after one day and up to another; none if that is no later."""
+    days = (start + timedelta(days=number) for number in range(1, (end - start).days + 1))
+    return sum(day.weekday() < _SATURDAY and day not in _HOLIDAYS for day in days)
+
+
 def authorised(asof: AsOf) -> Iterator[Row]:
     """Case supervisions held in the quarter: authorised by its last day or not."""
     for event in asof.held_in_quarter:
@@ -63,8 +107,7 @@ def actions(asof: AsOf) -> Iterator[Row]:
     """Case supervisions held in the quarter: actions set or not."""
     for event in asof.held_in_quarter:
         if is_case_supervision(event):
-            found = event.actions_set if event.actions_set in ("Y", "N") else UNKNOWN
-            yield found, asof.service_of_event(event)
+            yield _said(event.actions_set), asof.service_of_event(event)
 
 
 def since_supervision(asof: AsOf) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""The rows of the study's base tables about cases, plans, audits and workers.
+"""The rows of the study's base tables about cases and plans.
 
 Rows are tuples as in `truth_rows`.
 """
@@ -6,50 +6,15 @@ Rows are tuples as in `truth_rows`.
 from __future__ import annotations
 
 from calendar import monthrange
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
-from decimal import Decimal
 
 from oversight_coordinator.demo.asof import UNKNOWN, AsOf, runs
-from oversight_coordinator.demo.truth_rows import Row, of_post
+from oversight_coordinator.demo.truth_rows import Row
 
-_CASE_HOLDING = (4, 5)
-_FIRST_LINE_MANAGER = 3
-_YEAR = 365
-
-
-def audit_completion(asof: AsOf) -> Iterator[Row]:
-    """Audits planned in the quarter: done by its last day or not."""
-    for audit in asof.world.audits:
-        if audit.planned_date is not None and asof.q0 <= audit.planned_date <= asof.q1:
-            done = audit.audit_date is not None and audit.audit_date <= asof.q1
-            yield "completed" if done else "not_completed", audit.type
-
-
-def audit_grade(asof: AsOf) -> Iterator[Row]:
-    """Audits done in the quarter, by the grade of oversight; an empty one is not graded."""
-    for audit in asof.world.audits:
-        if audit.audit_date is not None and asof.q0 <= audit.audit_date <= asof.q1:
-            service = asof.service_of_child(audit.child_id) or UNKNOWN
-            yield audit.oversight_grade or "not_graded", audit.type, service
-
-
-def caseload(asof: AsOf) -> Iterator[Row]:
-    """Workers who can hold cases and have working time: their open children and that time."""
-    children = Counter(held.worker_id for held in asof.held.values())
-    for worker, post in asof.in_post.items():
-        if post.role in _CASE_HOLDING and post.fte > 0:
-            # By way of text, so that 0.37 is 0.37 and not the nearest binary fraction.
-            yield (Decimal(children[worker]), Decimal(str(post.fte))), *of_post(post)
-
-
-def span(asof: AsOf) -> Iterator[Row]:
-    """First-line managers in post: the workers in post whom they supervise."""
-    supervised = Counter(post.supervisor_id for post in asof.in_post.values())
-    for worker, post in asof.in_post.items():
-        if post.role == _FIRST_LINE_MANAGER:
-            yield ((Decimal(supervised[worker]),),)
+_PLANS = ("cin", "cp")
+_YEAR, _NEAR = 365, 7
 
 
 def rereferral(asof: AsOf) -> Iterator[Row]:
@@ -66,7 +31,7 @@ def rereferral(asof: AsOf) -> Iterator[Row]:
 def plan_duration(asof: AsOf) -> Iterator[Row]:
     """Children in need and child protection plans open as of q1, by their length in months."""
     for plan in asof.world.plans:
-        if plan.type in ("cin", "cp") and runs(plan.start, plan.end, asof.q1):
+        if plan.type in _PLANS and runs(plan.start, plan.end, asof.q1):
             yield duration_band(plan.start, asof.q1), plan.type
 
 
@@ -86,6 +51,28 @@ def months_later(start: date, months: int) -> date:
     year, month = divmod(start.month - 1 + months, 12)
     year, month = start.year + year, month + 1
     return date(year, month, min(start.day, monthrange(year, month)[1]))
+
+
+def plan_decisions(asof: AsOf) -> Iterator[Row]:
+    """Starts and ends of plans in the quarter: with a management decision near them, or without."""
+    decisions: dict[str, list[date]] = defaultdict(list)
+    for event in asof.world.events:
+        if event.type == "management_decision" and event.child_id and event.held_date <= asof.q1:
+            decisions[event.child_id].append(event.held_date)
+    for plan in asof.world.plans:
+        for day in (plan.start, plan.end):
+            if plan.type in _PLANS and day is not None and asof.has(day):
+                held = decisions.get(plan.child_id, ())
+                decided = any(abs((one - day).days) <= _NEAR for one in held)
+                yield "decided" if decided else "not_decided", plan.type
+
+
+def cp_start(asof: AsOf) -> Iterator[Row]:
+    """Child protection plans begun in the quarter: with an earlier one, without, or not known."""
+    for plan in asof.world.plans:
+        if plan.type == "cp" and asof.has(plan.start):
+            before = plan.previous_cpp
+            yield (UNKNOWN if before is None else "subsequent" if before else "first",)
 
 
 def worker_changes(asof: AsOf) -> Iterator[Row]:

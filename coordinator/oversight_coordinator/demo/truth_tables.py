@@ -1,4 +1,4 @@
-"""The study's twelve base tables as the truth counts them: outcomes, dimensions, rows.
+"""The study's base tables as the truth counts them: outcomes, dimensions, rows.
 
 Written apart from the study's own text, so that an error there cannot hide here as well.
 """
@@ -8,12 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from oversight_coordinator.demo import truth_rows, truth_rows_cases
+from oversight_coordinator.demo import (
+    truth_rows,
+    truth_rows_audits,
+    truth_rows_cases,
+    truth_rows_staff,
+)
 from oversight_coordinator.demo.asof import AsOf
 from oversight_coordinator.demo.profiles import SERVICES
 from oversight_coordinator.demo.truth_rows import Row
 
 RECORDING = ("both", "part1_only", "part2_only", "misplaced", "neither", "unknown")
+
+_SAID = ("Y", "N", "unknown")
 
 _GAPS = {
     "d0_14": 14,
@@ -33,6 +40,7 @@ CATEGORIES = {
     "asye": ("asye", "not_asye", "unknown"),
     "plan_type": ("cp", "cin", "cla", "care_leaver", "none"),
     "audit_type": ("case_file", "supervision", "thematic"),
+    "question": truth_rows_staff.QUESTIONS,
 }
 """All categories of each dimension; a table may have no row in some."""
 
@@ -76,8 +84,22 @@ def gap_bin(days: int) -> str:
 
 TABLES = {
     "recording": Table(truth_rows.recording, ("service", "role", "agency", "asye"), RECORDING),
+    "part1_reflection": Table(truth_rows.part1_reflection, ("service",), _SAID),
+    "part2_reflection": Table(truth_rows.part2_reflection, ("service",), _SAID),
+    "grade_by_recording": Table(
+        truth_rows_audits.grade_by_recording,
+        (),
+        tuple(
+            f"{part}_{grade}"
+            for part in ("both", "not_both")
+            for grade in ("good_or_better", "below_good")
+        ),
+    ),
+    "recorded_in_time": Table(
+        truth_rows.recorded_in_time, ("service",), ("within_5", "over_5", "not_recorded")
+    ),
     "authorised": Table(truth_rows.authorised, ("service",), ("authorised", "not_authorised")),
-    "actions": Table(truth_rows.actions, ("service",), ("Y", "N", "unknown")),
+    "actions": Table(truth_rows.actions, ("service",), _SAID),
     "since_supervision": Table(
         truth_rows.since_supervision,
         ("service", "plan_type"),
@@ -86,22 +108,38 @@ TABLES = {
             *("d43_90_within", "d43_90_over", "d91_more", "never_43_90", "never_91"),
         ),
     ),
+    "personal_supervision": Table(
+        truth_rows_staff.personal_supervision, ("asye", "agency", "role"), ("within", "over")
+    ),
+    "plan_decisions": Table(
+        truth_rows_cases.plan_decisions, ("plan_type",), ("decided", "not_decided")
+    ),
     "supervision_gap": Table(
         truth_rows.supervision_gap, ("service",), (*_GAPS, "d91_more"), in_days=True
     ),
     "audit_completion": Table(
-        truth_rows_cases.audit_completion, ("audit_type",), ("completed", "not_completed")
+        truth_rows_audits.audit_completion, ("audit_type",), ("completed", "not_completed")
     ),
     "audit_grade": Table(
-        truth_rows_cases.audit_grade,
+        truth_rows_audits.audit_grade,
         ("audit_type", "service"),
         ("outstanding", "good", "requires_improvement", "inadequate", "not_graded"),
     ),
-    "caseload": Table(
-        truth_rows_cases.caseload, ("role", "agency", "asye"), magnitudes=("children", "fte")
+    "audit_relative": Table(
+        truth_rows_audits.audit_relative, (), ("below", "not_below", "incomparable")
     ),
-    "span": Table(truth_rows_cases.span, (), magnitudes=("supervisees",)),
+    "audit_moderation": Table(
+        truth_rows_audits.audit_moderation, (), ("changed", "unchanged", "unknown")
+    ),
+    "audit_actions": Table(truth_rows_audits.audit_actions, (), ("on_time", "late")),
+    "fte_by_agency": Table(truth_rows_staff.fte_by_agency, ("agency",), magnitudes=("fte",)),
+    "survey": Table(truth_rows_staff.survey, ("question",), ("1", "2", "3", "4", "5")),
+    "caseload": Table(
+        truth_rows_staff.caseload, ("role", "agency", "asye"), magnitudes=("children", "fte")
+    ),
+    "span": Table(truth_rows_staff.span, (), magnitudes=("supervisees",)),
     "rereferral": Table(truth_rows_cases.rereferral, (), ("rereferral", "first")),
+    "cp_start": Table(truth_rows_cases.cp_start, (), ("subsequent", "first", "unknown")),
     "plan_duration": Table(
         truth_rows_cases.plan_duration,
         ("plan_type",),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import threading
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from oversight_coordinator.demo import incidents
+from oversight_coordinator.demo import coverage, incidents, policies
 from oversight_coordinator.demo.board import Lines, Table, board
 from oversight_coordinator.demo.generate import SYNTHETIC
 from oversight_coordinator.demo.hands import Hands
@@ -103,3 +106,113 @@ def test_agents_commands_that_cannot_be_run_any_more_name_their_log(tmp_path):
 
     with pytest.raises(DemoError, match=r"hands\.log"):
         hands.run("status")
+
+
+# ---------------------------------------------------------------------- policies
+
+
+@pytest.mark.parametrize(
+    ("kind", "blocked", "mode"),
+    [
+        ("", [], "automatic"),
+        ("spoilt", [], "automatic"),
+        ("blocks", [incidents.BLOCKED_TABLE], "automatic"),
+        ("holds", [], "hold"),
+    ],
+)
+def test_a_policy_accepts_the_study_and_shares_coverage_whatever_the_incident(
+    tmp_path, kind, blocked, mode
+):
+    (tmp_path / "agent.toml").write_text('la = "E10000016"\n')
+
+    policies.settle(tmp_path, "some-study", kind)
+
+    policy = tomllib.loads((tmp_path / "policy.toml").read_text())
+    settings = tomllib.loads((tmp_path / "agent.toml").read_text())
+    assert policy["studies"]["accept"] == ["some-study"]
+    assert policy["coverage"] == {"share": True}
+    assert policy["tables"]["block"] == blocked
+    assert policy["release"]["mode"] == mode
+    assert settings["la"] == "E10000016"
+    assert settings["tick_seconds"] == 1.0
+
+
+# ---------------------------------------------------------------------- coverage
+
+
+class Noted:
+    """Notes what it is asked to run; a home named "wrong" fails, one named "slow" waits."""
+
+    def __init__(self):
+        self.ran, self.closed = [], 0
+        self.begun, self.may_end = threading.Event(), threading.Event()
+
+    def __call__(self, _log):
+        return self
+
+    def run(self, *arguments):
+        self.ran.append(arguments)
+        if "wrong" in arguments[-1]:
+            raise DemoError("it failed")
+        if "slow" in arguments[-1]:
+            self.begun.set()
+            self.may_end.wait(30)
+
+    def close(self):
+        self.closed += 1
+
+
+@pytest.fixture
+def noted(monkeypatch):
+    found = Noted()
+    monkeypatch.setattr(coverage, "Hands", found)
+    monkeypatch.setattr(coverage.os, "cpu_count", lambda: 1)
+    return found
+
+
+def test_each_agent_writes_its_own_file(noted, tmp_path):
+    homes = {name: tmp_path / "agents" / name for name in ("kent", "medway", "reading")}
+
+    with coverage.Sharing(homes, tmp_path / "coverage", tmp_path / "log") as shared:
+        files = shared.files()
+
+    assert [file.name for file in files] == [f"{name}.coverage.json" for name in homes]
+    assert (tmp_path / "coverage").is_dir()
+    assert noted.ran == [
+        ("coverage", "share", "--out", str(file), "--home", str(home))
+        for file, home in zip(files, homes.values(), strict=True)
+    ]
+    assert noted.closed == 1
+
+
+def test_an_agent_that_cannot_share_is_told(noted, tmp_path):
+    homes = {"kent": tmp_path / "kent", "medway": tmp_path / "wrong"}
+
+    with (
+        coverage.Sharing(homes, tmp_path, tmp_path / "log") as shared,
+        pytest.raises(DemoError, match="it failed"),
+    ):
+        shared.files()
+
+    assert noted.closed == 1
+
+
+def test_no_further_agent_begins_once_the_demo_is_interrupted(noted, tmp_path, monkeypatch):
+    class Pool(ThreadPoolExecutor):
+        def shutdown(self, *arguments, **settings):
+            noted.may_end.set()
+            super().shutdown(*arguments, **settings)
+
+    monkeypatch.setattr(coverage, "ThreadPoolExecutor", Pool)
+    homes = {name: tmp_path / name for name in ("slow", "kent", "medway")}
+
+    def interrupted():
+        with coverage.Sharing(homes, tmp_path, tmp_path / "log"):
+            assert noted.begun.wait(30)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+
+    assert len(noted.ran) == 1
+    assert noted.closed == 1

@@ -36,7 +36,7 @@ KENT, MEDWAY, BRIGHTON = "E10000016", "E06000035", "E06000043"
 CODES = [one.code for one in SYNTHETIC]
 PERIODS = [period.id for period in QUARTERS]
 KNOWN = tuple(outcome for outcome in RECORDING if outcome != "unknown")
-NAMES = ("team", "worker", "allocation", "oversight_event", "episode", "plan", "standard", "audit")
+NAMES = tuple(table.name for table in load("1.0").mapped)
 
 
 @pytest.fixture(scope="module")

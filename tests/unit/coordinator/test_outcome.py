@@ -141,6 +141,28 @@ def test_a_table_of_which_nothing_may_be_shown_is_no_problem():
     assert problems(result, document(result, Truth(), {}), {KENT: "released"}) == []
 
 
+ISLE = "E06000046"
+"""Its exports do not keep apart what auditors read."""
+
+
+@pytest.mark.parametrize(
+    ("refused", "expected"),
+    [
+        ((("part1_reflection", "data"), ("part2_reflection", "data")), True),
+        ((("part1_reflection", "disclosure"), ("span", "disclosure")), True),
+        ((("survey", "data"),), False),
+        ((("part1_reflection", "policy"),), False),
+        ((("part1_reflection", "data, disclosure"),), False),
+    ],
+)
+def test_an_authority_may_refuse_for_its_data_what_its_exports_cannot_answer(refused, expected):
+    result = result_of(LaOutcome(ISLE, "Isle of Wight", "released", refused=refused))
+
+    said = problems(result, document(result, Truth(), {}), {ISLE: "released"})
+
+    assert (said == []) is expected
+
+
 def test_other_tables_may_be_refused_beside_the_one_that_must_be():
     refused = (("audit_completion", "data"), ("audit_grade", "data"))
     result = result_of(replace(KENT_RELEASED, refused=refused))

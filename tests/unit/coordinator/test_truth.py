@@ -2,109 +2,46 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from itertools import count as numbers
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from oversight_coordinator.demo.asof import AsOf
-from oversight_coordinator.demo.records import (
-    Allocation,
-    Audit,
-    Event,
-    Plan,
-    Post,
-    Referral,
-    Standard,
-    Team,
-    World,
-)
-from oversight_coordinator.demo.truth import Key, Place, Truth, count
+from oversight_coordinator.demo.records import Standard, World
+from oversight_coordinator.demo.truth import Key, Place, Truth
 from oversight_coordinator.demo.truth_rows import since_outcome
 from oversight_coordinator.demo.truth_rows_cases import duration_band, months_later
 from oversight_coordinator.demo.truth_tables import CATEGORIES, TABLES, gap_bin
-from oversight_coordinator.studies import MANAGEMENT_OVERSIGHT_2026, load_package
-from oversight_protocol.study import Measure, Period
-
-LA, OTHER = "E10000016", "E06000035"
-Q0, Q1 = date(2026, 4, 1), date(2026, 6, 30)
-PERIOD = Period(id="2026-Q2", label="April to June 2026", start=Q0, end=Q1)
-LONG_AGO = date(2020, 1, 6)
-TEAMS = (Team("A", None, "assessment"), Team("B", None, "cin_cp"), Team("C", "B", "looked_after"))
-IDS = numbers(1)
-
-
-def before(days, day=Q1):
-    return day - timedelta(days=days)
-
-
-def post(worker="w1", **other):
-    usual = {
-        "role": 5, "agency": 0, "fte": 1.0, "kss": 2, "role_start": LONG_AGO, "role_end": None,
-        "supervisor_id": "m1", "team_id": "A",
-    }  # fmt: skip
-    return Post(worker, **{**usual, **other})
-
-
-def held_by(child="c1", worker="w1", start=LONG_AGO, end=None, *, team="B", role="case_holder"):
-    return Allocation(child, worker, team, role, start, end, None)
-
-
-def event(held=Q1, child="c1", worker="w1", **other):
-    usual = {
-        "supervisor_id": None, "recorded_date": None, "authorised_date": None, "type": "case",
-        "part1_location": None, "part2_location": None, "reflects_family": None,
-        "reflects_practitioner": None, "actions_set": "U", "evidence": "structured",
-    }  # fmt: skip
-    return Event(f"e{next(IDS)}", child, worker, held_date=held, **{**usual, **other})
-
-
-def referral(day, child="c1"):
-    return Referral(f"r{next(IDS)}", child, day, None, None, None, None, None)
-
-
-def plan(kind="cp", start=LONG_AGO, end=None, child="c1"):
-    return Plan(child, kind, start, end, None, None)
-
-
-def audit(child="c1", planned=None, done=None, kind="case_file", oversight=None):
-    return Audit(
-        f"a{next(IDS)}", child, planned, done, kind, None, oversight, None, None, None, None
-    )
-
-
-def truth_of(la=LA, **tables):
-    filled = {"teams": TEAMS, "posts": (), "allocations": (), "events": (), **tables}
-    return count(la, World(**filled), (PERIOD,))
-
-
-def line(truth, table, dimension="", category=""):
-    """A line of a table without its zeros."""
-    figures = truth.counts if TABLES[table].outcomes else truth.sums
-    return {
-        key.outcome: figure
-        for key, figure in figures.items()
-        if (key.table, key.dimension, key.category) == (table, dimension, category) and figure
-    }
-
-
-def lines(truth, table, dimension):
-    """The lines of a dimension that are not empty."""
-    found = {
-        category: line(truth, table, dimension, category) for category in CATEGORIES[dimension]
-    }
-    return {category: figures for category, figures in found.items() if figures}
-
+from oversight_protocol import study_package
+from oversight_protocol.study import Measure
+from support.small_worlds import (
+    LA,
+    LONG_AGO,
+    OTHER,
+    PERIOD,
+    Q0,
+    Q1,
+    TEAMS,
+    audit,
+    before,
+    event,
+    held_by,
+    line,
+    lines,
+    plan,
+    post,
+    referral,
+    truth_of,
+)
 
 # ---------------------------------------------------------------------- the study's own tables
 
 
 def test_the_truth_has_every_table_outcome_and_category_of_the_first_study():
-    now = datetime(2026, 1, 1, tzinfo=UTC)
-    study = load_package(MANAGEMENT_OVERSIGHT_2026, issued=now, expires=now.replace(year=2027))
+    study = study_package.installed()
 
     for table in study.base_tables:
         counted = TABLES[table.name]
@@ -117,8 +54,7 @@ def test_the_truth_has_every_table_outcome_and_category_of_the_first_study():
 
 
 def test_the_bins_of_the_gaps_are_those_of_the_first_study():
-    now = datetime(2026, 1, 1, tzinfo=UTC)
-    study = load_package(MANAGEMENT_OVERSIGHT_2026, issued=now, expires=now.replace(year=2027))
+    study = study_package.installed()
 
     for outcome in study.table("supervision_gap").outcomes:
         for days in range(outcome.low, (outcome.high or outcome.low + 400) + 1):

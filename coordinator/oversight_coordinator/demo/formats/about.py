@@ -62,11 +62,12 @@ def _files(export: Export) -> str:
 
 def _counted(export: Export) -> Iterator[tuple[str, int]]:
     kinds: dict[str, set[str]] = {}
-    for layout in export.layouts:
-        source = layout.source
+    for source in (source for layout in export.layouts for source in layout.sources):
         kind = _KINDS[type(source)]
         suffixes = PurePosixPath(source.file).suffix
         kinds.setdefault(f"{kind} ({suffixes})", set()).update(source.files)
+    for one in export.returns:
+        kinds[f"return ({PurePosixPath(one.file).suffix})"] = {one.file}
     for kind, files in kinds.items():
         yield kind, len(files)
 

@@ -11,12 +11,13 @@ from oversight_coordinator.demo.formats.made_up import (
     team_name,
     worker_name,
 )
+from oversight_coordinator.demo.formats.surveys import asked
 from oversight_coordinator.demo.formats.systems import CAREDIRECTOR
 from oversight_coordinator.demo.layouts import Book, Database, Sheet
 
 PECULIAR = (
     "One SQLite database; activities are a view that hides what was deleted; days have a time;"
-    " choices are six-digit numbers; audits are in a workbook."
+    " choices are six-digit numbers; audits and the survey are in workbooks."
 )
 
 SYSTEM = CAREDIRECTOR.used(
@@ -27,6 +28,7 @@ _FILE = "caredirector.sqlite"
 _PLACES = "#100001|100002|100003|100004|100099"
 _ANSWERS = "#200001|200002|200099"
 _GRADES = "1 Outstanding|2 Good|3 Requires improvement|4 Inadequate|9 Ungraded"
+_JUDGED = "#900001|900002|900003|900004|900009"
 
 LAYOUTS = (
     SYSTEM.table(
@@ -85,7 +87,7 @@ LAYOUTS = (
         ("practitioner_reflection", "reflects_practitioner", _ANSWERS),
         ("has_actions", "actions_set", _ANSWERS),
         note("description", "event_id", "Synthetic note: discussed", "Synthetic note: 'quoted'"),
-        evidence="structured",
+        ("how_known", "evidence", "#610001|610002|610003"),
     ),
     SYSTEM.table(
         "episode",
@@ -133,5 +135,35 @@ LAYOUTS = (
         ("Actions due", "action_due"),
         ("Actions closed", "action_closed"),
         date_format="%Y-%m-%d",
+    ),
+    SYSTEM.survey(
+        Sheet(Book("Staff survey export.xlsx"), "Raw data"),
+        ("Submission", "respondent_id"),
+        same("Consent", "respondent_id", "Yes"),
+        ("Opened", "wave"),
+        ("Your grade", "role", "AD|HoS|TM|SP|SW|Other qualified"),
+        ("Your team (code)", "team_id"),
+        wide=asked("Q{number} {text}", "1 - Strongly disagree|2|3|4|5 - Strongly agree"),
+        date_format="%Y-%m-%d",
+    ),
+    SYSTEM.table(
+        "theme",
+        Sheet(Book("Focus groups.xlsx"), "Coding"),
+        ("Group", "session_id"),
+        ("Came from", "kind", "Group meeting|Survey comments"),
+        ("Code", "theme_code"),
+        ("Count", "mentions"),
+    ),
+    SYSTEM.table(
+        "inspection",
+        Database(_FILE, "cd_inspection"),
+        ("cd_framework", "framework", "ILACS|FV|MV|JTAI|HMIP"),
+        ("cd_inspected", "date"),
+        ("cd_overall", "overall", _JUDGED),
+        ("cd_leaders", "leadership", _JUDGED),
+        ("cd_helpprotection", "help_and_protection", _JUDGED),
+        ("cd_incare", "in_care", _JUDGED),
+        ("cd_leaving", "care_leavers", _JUDGED),
+        ("cd_published", "public", "Y|N"),
     ),
 )

@@ -13,7 +13,7 @@ from oversight_coordinator.demo.formats.systems import ECLIPSE
 
 PECULIAR = (
     "Bars; 05-Apr-2026; short codes of letters; notes with bars, line ends and dashes in them;"
-    " grades count down from 4."
+    " grades count down from 4; a plan has its last day; the survey is a row for each answer."
 )
 
 SYSTEM = ECLIPSE.used(
@@ -73,7 +73,10 @@ LAYOUTS = (
         ("EVT_TYPE", "type", "C|P|CP|G|MD"),
         ("P1_LOC", "part1_location", _PLACES),
         ("P2_LOC", "part2_location", _PLACES),
+        ("P1_REFL", "reflects_family"),
+        ("P2_REFL", "reflects_practitioner"),
         ("ACTIONS_YN", "actions_set"),
+        ("HOW_KNOWN", "evidence", "F|A|S"),
         note(
             "NARRATIVE",
             "event_id",
@@ -81,7 +84,6 @@ LAYOUTS = (
             "Synthetic note: agreed\nand signed",
             "Synthetic note – none",
         ),
-        evidence="structured",
     ),
     SYSTEM.table(
         "episode",
@@ -101,7 +103,7 @@ LAYOUTS = (
         ("CHI_ID", "child_id"),
         ("PLAN_CODE", "type", "IN|PR|LA|LV"),
         ("PLAN_FROM", "start"),
-        ("PLAN_TO", "end"),
+        ("PLAN_LAST_DAY", "end", {"inside": True}),
         ("CPP_CATEGORY", "abuse_category"),
         ("CPP_BEFORE", "previous_cpp"),
     ),
@@ -126,5 +128,35 @@ LAYOUTS = (
         ("AUD_MOD_GRADE", "moderated_grade", _GRADES),
         ("ACT_DUE", "action_due"),
         ("ACT_CLOSED", "action_closed"),
+    ),
+    SYSTEM.table(
+        "survey_response",
+        SYSTEM.file("survey_long.csv"),
+        ("RSP_ID", "respondent_id"),
+        ("RSP_ROUND", "wave"),
+        ("QST_ID", "question_id"),
+        ("RSP_VALUE", "response"),
+        ("RSP_ROLE", "role"),
+        ("RSP_ORG", "team_id"),
+    ),
+    SYSTEM.table(
+        "theme",
+        SYSTEM.file("themes.csv"),
+        ("SES_ID", "session_id"),
+        ("SES_KIND", "kind", "FG|FT"),
+        ("THM_CODE", "theme_code"),
+        ("THM_N", "mentions"),
+    ),
+    SYSTEM.table(
+        "inspection",
+        SYSTEM.file("inspections.csv"),
+        ("INS_FRAME", "framework", "IL|FV|MV|JT|HM"),
+        ("INS_DATE", "date"),
+        ("INS_OVERALL", "overall", _GRADES),
+        ("INS_LEAD", "leadership", _GRADES),
+        ("INS_HELP", "help_and_protection", _GRADES),
+        ("INS_CARE", "in_care", _GRADES),
+        ("INS_LEAVE", "care_leavers", _GRADES),
+        ("INS_PUBLIC", "public", "Y|N"),
     ),
 )

@@ -10,11 +10,13 @@ from oversight_coordinator.demo.formats.made_up import (
     team_name,
     worker_name,
 )
+from oversight_coordinator.demo.formats.surveys import asked
 from oversight_coordinator.demo.formats.systems import MOSAIC
 
 PECULIAR = (
-    "Tabs in UTF-16; days as 04 Jul 2026; answers are 1, 0 and 9; a supervision's place is said in"
-    " half a sentence; audits are a text export of a Form, answers numbered."
+    "Tabs in UTF-16; days as 04 Jul 2026; answers are 1, 0 and 9; a supervision's place is said"
+    " in half a sentence; working time is in per cent; audits and the survey are text exports of"
+    " Forms, the audits' answers numbered."
 )
 
 SYSTEM = MOSAIC.used(
@@ -29,6 +31,7 @@ _PLACES = (
     "|Cannot tell"
 )
 _GRADES = "1. Outstanding|2. Good|3. Requires improvement to be good|4. Inadequate|5. Not graded"
+_JUDGED = "OUT|GOOD|RI|INAD|NONE"
 
 LAYOUTS = (
     SYSTEM.table(
@@ -50,7 +53,7 @@ LAYOUTS = (
             "Head of Service|Service Manager|Team Manager|Senior SW|Social Worker|SW (no cases)",
         ),
         ("AGENCY_FLAG", "agency"),
-        ("FTE_CONTRACT", "fte"),
+        ("FTE_PERCENT", "fte", {"percent": True}),
         ("KSS_LEVEL", "kss", "ASYE|Practitioner|Supervisor|Leader"),
         ("POST_START", "role_start"),
         ("POST_END", "role_end"),
@@ -143,5 +146,45 @@ LAYOUTS = (
         ("9. When should actions be finished?", "action_due"),
         ("10. When were they finished?", "action_closed"),
         date_format="%d/%m/%Y",
+    ),
+    SYSTEM.survey(
+        SYSTEM.file(
+            "Supervision survey - responses.csv",
+            encoding="utf-8-sig",
+            delimiter=",",
+            quoted=True,
+        ),
+        ("ID", "respondent_id"),
+        *forms_head("respondent_id", day_first=False),
+        ("Survey round starting", "wave"),
+        (
+            "Which job do you do?",
+            "role",
+            "Head of service|Service manager|Team manager|Senior social worker|Social worker"
+            "|Social worker without cases",
+        ),
+        ("Which team? (TEAM_KEY)", "team_id"),
+        wide=asked("How far do you agree? {text}"),
+        date_format="%d/%m/%Y",
+    ),
+    SYSTEM.table(
+        "theme",
+        SYSTEM.file("FACT_THEME.txt"),
+        ("SESSION_KEY", "session_id"),
+        ("SESSION_KIND", "kind", "FOCUS|COMMENTS"),
+        ("THEME", "theme_code"),
+        ("MENTION_COUNT", "mentions"),
+    ),
+    SYSTEM.table(
+        "inspection",
+        SYSTEM.file("REF_INSPECTION.txt"),
+        ("FRAMEWORK", "framework", "ILACS|FOCUSED|MONITORING|JTAI|HMIP"),
+        ("LAST_DAY_ON_SITE", "date"),
+        ("JUDGEMENT_OVERALL", "overall", _JUDGED),
+        ("JUDGEMENT_LEADERS", "leadership", _JUDGED),
+        ("JUDGEMENT_HELP", "help_and_protection", _JUDGED),
+        ("JUDGEMENT_CARE", "in_care", _JUDGED),
+        ("JUDGEMENT_LEAVERS", "care_leavers", _JUDGED),
+        ("IS_PUBLIC", "public", "1|0"),
     ),
 )

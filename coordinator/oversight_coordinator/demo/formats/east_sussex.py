@@ -10,12 +10,14 @@ from oversight_coordinator.demo.formats.made_up import (
     team_name,
     worker_name,
 )
+from oversight_coordinator.demo.formats.surveys import asked
 from oversight_coordinator.demo.formats.systems import LCS
-from oversight_coordinator.demo.layouts import EXCEL, Book, Extra, Sheet
+from oversight_coordinator.demo.layouts import EXCEL, Book, Extra, Sheet, Unwanted
 
 PECULIAR = (
-    "Every value quoted; two title lines above the header; timestamps; answers are TRUE and FALSE;"
-    " the audits' workbook holds bare serial numbers for days and a sheet of charts' data."
+    "Every value quoted; two title lines above the header; timestamps; answers are TRUE and"
+    " FALSE; cancelled case notes that a status tells; a survey with two rows of headings; the"
+    " audits' workbook holds bare serial numbers for days and a sheet of charts' data."
 )
 
 SYSTEM = LCS.used(
@@ -38,6 +40,7 @@ _BOOK = Book(
     "QA register 2026.xlsx",
     (Extra("Charts", (("Month", "Audits"), ("April", 1), ("May", 2)), last=True),),
 )
+_JUDGED = "Outstanding|Good|Requires improvement|Inadequate|Not judged"
 
 LAYOUTS = (
     SYSTEM.table(
@@ -106,8 +109,9 @@ LAYOUTS = (
         ("Reflects on practitioner", "reflects_practitioner", _ANSWERS),
         ("Has actions", "actions_set", _ANSWERS),
         same("Restricted", "event_id", "FALSE"),
+        ("Information from", "evidence", "Case note|QA reading|Staff survey"),
         note("Case note text", "event_id", 'Synthetic "note", one', "Synthetic\r\nnote, two"),
-        evidence="structured",
+        unwanted=Unwanted("Note status", "Finalised", "Cancelled"),
     ),
     SYSTEM.table(
         "episode",
@@ -153,6 +157,47 @@ LAYOUTS = (
         ("Judgement after moderation", "moderated_grade", _GRADES),
         ("Follow-up due", "action_due"),
         ("Follow-up closed", "action_closed"),
+        date_format=EXCEL,
+    ),
+    SYSTEM.survey(
+        Sheet(Book("SmartSurvey export.xlsx"), "Responses", header_rows=2),
+        ("UserID", "respondent_id"),
+        same("UserNo", "respondent_id", "0"),
+        same("Tracking Link", "respondent_id", "Example collector"),
+        ("Collector opened", "wave"),
+        (
+            "1. What is your role?",
+            "role",
+            "Senior manager|Operations manager|Practice manager|Senior practitioner|Social worker"
+            "|Other qualified worker",
+        ),
+        ("2. Which organisation id is your team?", "team_id"),
+        wide=asked("{text}", over="3. How far do you agree with each statement?"),
+        date_format="%Y-%m-%d",
+    ),
+    SYSTEM.table(
+        "theme",
+        Sheet(_BOOK, "Themes"),
+        ("Session no.", "session_id"),
+        ("Session kind", "kind", "Focus group|Survey comments"),
+        ("Theme no.", "theme_code"),
+        ("Times mentioned", "mentions"),
+    ),
+    SYSTEM.table(
+        "inspection",
+        Sheet(_BOOK, "Inspections"),
+        (
+            "Inspection",
+            "framework",
+            "Full (ILACS)|Focused visit|Monitoring visit|Joint (JTAI)|Youth justice (HMIP)",
+        ),
+        ("Ended on", "date"),
+        ("Overall effectiveness", "overall", _JUDGED),
+        ("Leaders", "leadership", _JUDGED),
+        ("Help and protection", "help_and_protection", _JUDGED),
+        ("Children in care", "in_care", _JUDGED),
+        ("Care leavers", "care_leavers", _JUDGED),
+        ("Report published", "public", "Yes|No"),
         date_format=EXCEL,
     ),
 )

@@ -34,6 +34,7 @@ _BOOK = Book(
         Extra("Codes", (("GOOD", 2), ("RI", 3)), hidden=True, last=True),
     ),
 )
+_JUDGED = "OUTSTANDING|GOOD|RI|INADEQUATE|NONE"
 
 LAYOUTS = (
     SYSTEM.table(
@@ -139,6 +140,41 @@ LAYOUTS = (
         ("Moderator's grade", "moderated_grade", _GRADES),
         ("Remedy by", "action_due"),
         ("Remedied on", "action_closed"),
+        date_format="%Y-%m-%d",
+    ),
+    SYSTEM.table(
+        "survey_response",
+        Database(_FILE, "dm_survey_answer"),
+        ("answer_person_sk", "respondent_id"),
+        ("round_opened_dt", "wave"),
+        ("question_cd", "question_id"),
+        ("answer_no", "response"),
+        ("answer_role", "role"),
+        ("answer_team_sk", "team_id"),
+    ),
+    SYSTEM.table(
+        "theme",
+        Database(_FILE, "dm_theme"),
+        ("session_sk", "session_id"),
+        ("session_type", "kind", "FOCUS_GROUP|SURVEY_COMMENT"),
+        ("theme_cd", "theme_code"),
+        ("mention_cnt", "mentions"),
+    ),
+    SYSTEM.table(
+        "inspection",
+        Sheet(_BOOK, "Inspections", ("Inspections since 2023",)),
+        (
+            "Inspected under",
+            "framework",
+            "ILACS full|ILACS focused|ILACS monitoring|JTAI visit|HMIP visit",
+        ),
+        ("Inspected to", "date"),
+        ("Overall judgement", "overall", _JUDGED),
+        ("Leaders judgement", "leadership", _JUDGED),
+        ("Help judgement", "help_and_protection", _JUDGED),
+        ("Care judgement", "in_care", _JUDGED),
+        ("Leavers judgement", "care_leavers", _JUDGED),
+        ("Published?", "public", "YES|NO"),
         date_format="%Y-%m-%d",
     ),
 )

@@ -1,4 +1,4 @@
-"""Isle of Wight: one workbook with a sheet for each table, filled from PARIS by hand."""
+"""Isle of Wight: the children in need census as it is; one workbook filled from PARIS by hand."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from oversight_coordinator.demo.formats.made_up import (
     team_name,
     worker_name,
 )
+from oversight_coordinator.demo.formats.surveys import asked
 from oversight_coordinator.demo.formats.systems import PARIS
-from oversight_coordinator.demo.layouts import ISO, Book, Extra, Sheet
+from oversight_coordinator.demo.layouts import ISO, Book, Extra, Return, Sheet
 
 PECULIAR = (
-    "Everything in one workbook with real date cells: a sheet for each table, some with title rows,"
-    " a sheet of notes first and a hidden one last; numbers for yes and no."
+    "Referrals and plans from the children in need census in XML, without a mapping; all else in"
+    " one workbook with real date cells, some sheets with title rows, a sheet of notes first and a"
+    " hidden one last; what auditors read is not kept apart."
 )
 
 SYSTEM = PARIS.used(
-    {"child": "P", "worker": "S-", "team": "IW", "event": "CN", "referral": "RQ", "audit": "IWA"},
+    {"child": "P", "worker": "S-", "team": "IW", "event": "CN", "audit": "IWA"},
     date_format=ISO,
 )
 _BOOK = Book(
@@ -82,33 +84,9 @@ LAYOUTS = (
         ("What", "type", "case sup|1-1|case sup in 1-1|group sup|decision"),
         ("Family bit is", "part1_location", _PLACES),
         ("Worker bit is", "part2_location", _PLACES),
-        ("Family bit ok", "reflects_family", _ANSWERS),
-        ("Worker bit ok", "reflects_practitioner", _ANSWERS),
         ("Any actions", "actions_set", _ANSWERS),
         note("Remarks", "event_id", "", "", "Synthetic remark"),
         evidence="structured",
-    ),
-    SYSTEM.table(
-        "episode",
-        Sheet(_BOOK, "Requests"),
-        ("Request no", "referral_id"),
-        ("Client", "child_id"),
-        ("Came in", "referral_date"),
-        ("Came from", "source"),
-        ("Main need", "need"),
-        ("NFA 1/0", "nfa"),
-        ("Shut", "close_date"),
-        ("Shut because", "reason"),
-    ),
-    SYSTEM.table(
-        "plan",
-        Sheet(_BOOK, "Plans"),
-        ("Client", "child_id"),
-        ("Plan is", "type", "cin plan|cp plan|care plan|pathway"),
-        ("Plan began", "start"),
-        ("Plan finished", "end"),
-        ("Cat", "abuse_category"),
-        ("CP plans before", "previous_cpp"),
     ),
     SYSTEM.table(
         "standard",
@@ -132,4 +110,38 @@ LAYOUTS = (
         ("To do by", "action_due"),
         ("All done", "action_closed"),
     ),
+    SYSTEM.survey(
+        Sheet(_BOOK, "Survey"),
+        ("Slip no", "respondent_id"),
+        ("Slips from", "wave"),
+        ("Slip: job", "role", "top|head|boss|senior|sw|other sw"),
+        ("Slip: team no", "team_id"),
+        wide=asked("{code}. {text}", "no!|no|so-so|yes|yes!"),
+    ),
+    SYSTEM.table(
+        "theme",
+        Sheet(_BOOK, "What we heard"),
+        ("Chat no", "session_id"),
+        ("Chat", "kind", "round table|slips"),
+        ("Heard", "theme_code"),
+        ("How many times", "mentions"),
+    ),
+    SYSTEM.table(
+        "inspection",
+        Sheet(_BOOK, "Inspectors"),
+        (
+            "They were",
+            "framework",
+            "ILACS team|focus team|monitoring team|joint team|probation team",
+        ),
+        ("They left", "date"),
+        ("They said", "overall", _GRADES),
+        ("On leaders", "leadership", _GRADES),
+        ("On safeguarding", "help_and_protection", _GRADES),
+        ("On CLA", "in_care", _GRADES),
+        ("On 16+", "care_leavers", _GRADES),
+        ("In public", "public", "yes|no"),
+    ),
 )
+
+RETURNS = (Return("cin-census", "CIN census 2026.xml", lea="921", prefix=SYSTEM.ids["child"]),)

@@ -11,12 +11,14 @@ from oversight_coordinator.demo.formats.made_up import (
     worker_mail,
     worker_name,
 )
+from oversight_coordinator.demo.formats.surveys import asked
 from oversight_coordinator.demo.formats.systems import LCS
-from oversight_coordinator.demo.layouts import ISO, Book, Quarters, Sheet
+from oversight_coordinator.demo.layouts import ISO, Book, Lookup, Quarters, Sheet
 
 PECULIAR = (
     "Semicolons and a byte-order mark; a file of supervisions for each quarter, found by pattern;"
-    " audits are answers to a Microsoft Form, whose questions are the columns."
+    " audits and the survey are answers to Microsoft Forms, whose questions are the columns; teams"
+    " are looked up by their names."
 )
 
 SYSTEM = LCS.used(
@@ -27,12 +29,13 @@ SYSTEM = LCS.used(
 )
 _PLACES = "Child's record|Supervision record|Both records|Not recorded|Not known"
 _WORDS = "Yes|No|Not known"
+_TEAMS = SYSTEM.file("teams.csv")
 _GRADES = "Outstanding|Good|Requires improvement|Inadequate|Not graded"
 
 LAYOUTS = (
     SYSTEM.table(
         "team",
-        SYSTEM.file("teams.csv"),
+        _TEAMS,
         ("Team code", "team_id"),
         team_name("Team name"),
         ("Part of", "parent_id"),
@@ -159,5 +162,47 @@ LAYOUTS = (
         note(
             "What struck you most?", "audit_id", "Synthetic: clear plan", "Synthetic: little said"
         ),
+    ),
+    SYSTEM.survey(
+        Sheet(Book("Supervision and oversight survey(1-2500).xlsx"), "Sheet1"),
+        ("ID", "respondent_id"),
+        *forms_head("respondent_id"),
+        ("On which day did this round open?", "wave"),
+        (
+            "What is your role?",
+            "role",
+            "Senior manager|Middle manager|First line manager|Senior practitioner|Case holder"
+            "|Qualified, no cases",
+        ),
+        (
+            "Which team are you in?",
+            "team_id",
+            {
+                "lookup": Lookup(
+                    _TEAMS, "Team name", "Team code", "Example team {}".format, has_it_anyway=True
+                )
+            },
+        ),
+        wide=asked("{text}"),
+    ),
+    SYSTEM.table(
+        "theme",
+        SYSTEM.file("focus group themes.csv"),
+        ("Session", "session_id"),
+        ("Kind of session", "kind", "Focus group|Comments in the survey"),
+        ("Theme", "theme_code"),
+        ("Mentions", "mentions"),
+    ),
+    SYSTEM.table(
+        "inspection",
+        SYSTEM.file("inspections.csv"),
+        ("Framework", "framework", "ILACS|Focused visit|Monitoring visit|JTAI|HMIP"),
+        ("Last day on site", "date"),
+        ("Overall effectiveness", "overall", _GRADES),
+        ("Impact of leaders", "leadership", _GRADES),
+        ("Help and protection", "help_and_protection", _GRADES),
+        ("Children in care", "in_care", _GRADES),
+        ("Care leavers", "care_leavers", _GRADES),
+        ("Published", "public", "Yes|No"),
     ),
 )

@@ -5,16 +5,19 @@ from __future__ import annotations
 from oversight_coordinator.demo.formats.made_up import (
     born,
     child_name,
+    made,
     note,
     team_name,
     worker_name,
 )
+from oversight_coordinator.demo.formats.surveys import asked
 from oversight_coordinator.demo.formats.systems import MOSAIC
 from oversight_coordinator.demo.layouts import ISO, Book, Extra, Sheet
 
 PECULIAR = (
     "Commas in the Windows code page; unknown is empty; one column of dates differs from the"
-    " others; the audit tracker has a merged title, a header in row 4 and a hidden sheet of lists."
+    " others; grades are typed in any letters; the audit tracker has a merged title, a header in"
+    " row 4 and a hidden sheet of lists; the survey has two rows of headings."
 )
 
 SYSTEM = MOSAIC.used(
@@ -88,7 +91,10 @@ LAYOUTS = (
         ("Kind", "type", "1:1 case|1:1 personal|1:1 both|Group|Mgmt decision"),
         ("P1 where", "part1_location", _PLACES),
         ("P2 where", "part2_location", _PLACES),
+        ("P1 reflective", "reflects_family", "Yes|No|"),
+        ("P2 reflective", "reflects_practitioner", "Yes|No|"),
         ("Actions", "actions_set", "Yes|No|"),
+        ("From", "evidence", "Log|Dip sample|Survey"),
         note(
             "Notes",
             "event_id",
@@ -96,7 +102,6 @@ LAYOUTS = (
             "Synthetic note: met at the café",
             "",
         ),
-        evidence="structured",
     ),
     SYSTEM.table(
         "episode",
@@ -134,13 +139,46 @@ LAYOUTS = (
         child_name("Name", "Example, Child {}"),
         ("Due", "planned_date"),
         ("Done", "audit_date"),
-        ("Audit of", "type", "Case|Supervision|Theme"),
-        ("Overall", "overall_grade", _GRADES),
-        ("Mgmt oversight", "oversight_grade", _GRADES),
+        ("Audit of", "type", "Case|Supervision|Theme", {"loose": True}),
+        ("Overall", "overall_grade", _GRADES, {"loose": True}),
+        ("Mgmt oversight", "oversight_grade", _GRADES, {"loose": True}),
         ("Mod?", "moderated", "Y|N"),
         ("Mod grade", "moderated_grade", _GRADES),
         ("Actions by", "action_due"),
         ("Actions done", "action_closed"),
         date_format=ISO,
+    ),
+    SYSTEM.survey(
+        SYSTEM.file("smartsurvey_results.csv", header_rows=2),
+        ("Response number", "respondent_id"),
+        made("Started", "respondent_id", lambda number: f"04/07/2026 11:{int(number) % 60:02d}"),
+        ("Survey opened", "wave"),
+        ("1. Your grade", "role", "SM|MM|TM|SP|SW|NC"),
+        ("2. Your team", "team_id"),
+        wide=asked(
+            "{code} {text}",
+            "Disagree strongly|Disagree|Not sure|Agree|Agree strongly",
+            over="3. Please say how much you agree",
+        ),
+    ),
+    SYSTEM.table(
+        "theme",
+        SYSTEM.file("Focus groups coded.csv"),
+        ("Meeting", "session_id"),
+        ("Meeting type", "kind", "FG|Comments"),
+        ("Coded as", "theme_code"),
+        ("How often", "mentions"),
+    ),
+    SYSTEM.table(
+        "inspection",
+        SYSTEM.file("Ofsted.csv"),
+        ("Visit", "framework", "ILACS|FV|MV|JTAI|HMIP"),
+        ("Visit ended", "date"),
+        ("Grade overall", "overall", _GRADES),
+        ("Grade leaders", "leadership", _GRADES),
+        ("Grade help", "help_and_protection", _GRADES),
+        ("Grade care", "in_care", _GRADES),
+        ("Grade leavers", "care_leavers", _GRADES),
+        ("Online", "public", "Y|N"),
     ),
 )

@@ -9,12 +9,14 @@ from oversight_coordinator.demo.formats.made_up import (
     team_name,
     worker_name,
 )
+from oversight_coordinator.demo.formats.surveys import asked
 from oversight_coordinator.demo.formats.systems import LCS
 from oversight_coordinator.demo.layouts import Book, Quarters, Sheet
 
 PECULIAR = (
-    "Years of two digits; supervisions in five listed files by financial year; places by number,"
-    " and a code that is the word None; TRUE and FALSE as cells in the audits' workbook."
+    "Years of two digits, in one file beside another form; supervisions in five listed files by"
+    " financial year; places by number, and a code that is the word None; workers' numbers without"
+    " their prefix in one file; what auditors read is not kept apart."
 )
 
 SYSTEM = LCS.used(
@@ -54,11 +56,11 @@ LAYOUTS = (
         SYSTEM.file("mk_allocations.csv"),
         ("Child", "child_id"),
         child_name("Known as", "Kid {}"),
-        ("Login", "worker_id"),
+        ("Worker no", "worker_id", {"bare": True}),
         ("Team", "team_id"),
         ("Lead", "role", "Lead|Second|FSW|None"),
-        ("Allocated on", "start"),
-        ("Allocated until", "end"),
+        ("Allocated on", "start", {"also": "%d-%b-%Y"}),
+        ("Allocated until", "end", {"also": "%d-%b-%Y"}),
         ("Ended why", "change_reason", "1|2|3|4"),
     ),
     SYSTEM.table(
@@ -74,8 +76,6 @@ LAYOUTS = (
         ("Sup type", "type", "S1|S2|S12|SG|MD"),
         ("Pt1", "part1_location", _PLACES),
         ("Pt2", "part2_location", _PLACES),
-        ("Pt1 refl", "reflects_family", "TRUE|FALSE|"),
-        ("Pt2 refl", "reflects_practitioner", "TRUE|FALSE|"),
         ("SMART actions", "actions_set", "TRUE|FALSE|"),
         note("Comment", "event_id", "Synthetic – ok", "Synthetic, to do"),
         evidence="structured",
@@ -125,5 +125,22 @@ LAYOUTS = (
         ("Acted", "action_closed"),
         same("Locked", "audit_id", "no"),
         date_format="%Y-%m-%d",
+    ),
+    SYSTEM.survey(
+        Sheet(Book("MK staff voice.xlsx"), "Answers"),
+        ("Row", "respondent_id"),
+        ("Voice opened", "wave"),
+        ("Voice band", "role", "HoS|GM|TM|ATM|SW|SW0"),
+        ("Voice team", "team_id"),
+        wide=asked("{code}", "#-2|-1|0|1|2"),
+        date_format="%Y-%m-%d",
+    ),
+    SYSTEM.table(
+        "theme",
+        SYSTEM.file("mk_themes.csv"),
+        ("Voice session", "session_id"),
+        ("Voice kind", "kind", "F|C"),
+        ("T", "theme_code"),
+        ("n", "mentions"),
     ),
 )

@@ -9,12 +9,15 @@ from oversight_coordinator.demo.formats.made_up import (
     team_name,
     worker_name,
 )
+from oversight_coordinator.demo.formats.surveys import placed
 from oversight_coordinator.demo.formats.systems import CAREDIRECTOR
-from oversight_coordinator.demo.layouts import EXCEL, Book, Extra, Sheet
+from oversight_coordinator.demo.layouts import EXCEL, Book, Extra, Lookup, Sheet
+from oversight_coordinator.demo.profiles import SERVICES
 
 PECULIAR = (
     "Semicolons, UTF-8 without a byte-order mark; days are Excel's serial numbers although the"
-    " file is text; answers are T and F; the audits' grades are letters from A."
+    " file is text; answers are T and F; the audits' grades are letters from A; a team's service"
+    " is looked up in a file of business units; no survey was held."
 )
 
 SYSTEM = CAREDIRECTOR.used(
@@ -28,6 +31,13 @@ _PLACES = "Child|Worker|Child & worker|Missing|Not stated"
 _ANSWERS = "T|F|"
 _GRADES = "A|B|C|D|X"
 _BOOK = Book("QA dip samples.xlsx", (Extra("Summary", (("Grade", "Number"), ("A", 3), ("B", 9))),))
+_UNITS = Lookup(
+    SYSTEM.file("Business Units.csv"),
+    "Unit Code",
+    "Unit Name",
+    placed(("BU11", "BU12", "BU20", "BU25", "BU30", "BU35", "BU40", "BU90"), SERVICES),
+)
+_JUDGED = "Outstanding|Good|RI|Inadequate|None"
 
 LAYOUTS = (
     SYSTEM.table(
@@ -36,10 +46,11 @@ LAYOUTS = (
         ("Team Id", "team_id"),
         team_name("Team Name"),
         (
-            "Business Unit",
+            "Business Unit Code",
             "service",
             "MASH & front door|Assessment & intervention|Children in need|Short breaks"
             "|Corporate parenting|Care leaver hub|Youth offending|Central",
+            {"lookup": _UNITS},
         ),
     ),
     SYSTEM.table(
@@ -86,7 +97,7 @@ LAYOUTS = (
         ("Part Two Reflects", "reflects_practitioner", _ANSWERS),
         ("Actions", "actions_set", _ANSWERS),
         note("Description", "event_id", "Synthetic; two parts", "Synthetic: none"),
-        evidence="structured",
+        ("Known From", "evidence", "Activity|Sample|Survey"),
     ),
     SYSTEM.table(
         "episode",
@@ -132,5 +143,25 @@ LAYOUTS = (
         ("Deadline", "action_due"),
         ("Met on", "action_closed"),
         date_format="%Y-%m-%d",
+    ),
+    SYSTEM.table(
+        "theme",
+        Sheet(_BOOK, "Themes"),
+        ("Workshop", "session_id"),
+        ("Workshop Type", "kind", "Workshop|Questionnaire comments"),
+        ("Theme Code", "theme_code"),
+        ("Frequency", "mentions"),
+    ),
+    SYSTEM.table(
+        "inspection",
+        SYSTEM.file("Inspections.csv"),
+        ("Inspection Type", "framework", "Standard|Focused|Monitoring|Joint area|Youth"),
+        ("Inspection End", "date"),
+        ("Judgement", "overall", _JUDGED),
+        ("Leadership Judgement", "leadership", _JUDGED),
+        ("Help Judgement", "help_and_protection", _JUDGED),
+        ("Care Judgement", "in_care", _JUDGED),
+        ("Leaver Judgement", "care_leavers", _JUDGED),
+        ("Report Out", "public", "T|F"),
     ),
 )

@@ -15,7 +15,8 @@ from oversight_coordinator.demo.layouts import ISO, Book, Extra, Sheet
 
 PECULIAR = (
     "Tabs for the large tables, days as 04-07-2026; teams, workers, plans, policy and audits are"
-    " sheets of one workbook with a merged title each, between a cover and a hidden sheet."
+    " sheets of one workbook with a merged title each, between a cover and a hidden sheet; a plan"
+    " has its last day; no survey was held."
 )
 
 SYSTEM = LCS.used(
@@ -126,7 +127,7 @@ LAYOUTS = (
         ("LL number", "child_id"),
         ("Sort of plan", "type", "in need|protection|looked after|leaving care"),
         ("First day", "start"),
-        ("Last day", "end"),
+        ("Last day", "end", {"inside": True}),
         ("Protection category", "abuse_category"),
         ("Protected before", "previous_cpp"),
         date_format=ISO,
@@ -154,5 +155,13 @@ LAYOUTS = (
         ("Steps due", "action_due"),
         ("Steps done", "action_closed"),
         date_format=ISO,
+    ),
+    SYSTEM.table(
+        "theme",
+        _sheet("Themes"),
+        ("Circle", "session_id"),
+        ("Circle kind", "kind", "staff circle|survey remarks"),
+        ("Theme heard", "theme_code"),
+        ("Times heard", "mentions"),
     ),
 )

@@ -10,22 +10,25 @@ from oversight_coordinator.demo.formats.made_up import (
     team_name,
     worker_name,
 )
+from oversight_coordinator.demo.formats.surveys import asked
 from oversight_coordinator.demo.formats.systems import ECLIPSE
-from oversight_coordinator.demo.layouts import Book, Database, Sheet
+from oversight_coordinator.demo.layouts import Book, Database, Return, Sheet
 
 PECULIAR = (
-    "A database whose supervisions are a view; timestamps with a T; answers are t and f; the audits"
-    " are a Form downloaded as a workbook, with answers in capitals."
+    "Referrals and plans from Ofsted's Annex A workbook, without a mapping; a database whose"
+    " supervisions are a view; timestamps with a T; answers are t and f; the audits are a Form"
+    " downloaded as a workbook, with answers in capitals."
 )
 
 SYSTEM = ECLIPSE.used(
-    {"child": "PER-", "worker": "PRO-", "team": "ORG-", "event": "FRI-", "referral": "EPI-"},
+    {"child": "PER-", "worker": "PRO-", "team": "ORG-", "event": "FRI-"},
     date_format="%Y-%m-%dT%H:%M:%S",
 )
 _FILE = "eclipse_copy.sqlite3"
 _PLACES = "PERSON|PROFESSIONAL|PERSON+PROFESSIONAL|NONE|UNKNOWN"
 _ANSWERS = "t|f|u"
 _GRADES = "OUTSTANDING (O)|GOOD (G)|REQUIRES IMPROVEMENT (RI)|INADEQUATE (I)|NO GRADE"
+_JUDGED = "OUTSTANDING|GOOD|RI|INADEQUATE|NONE"
 
 LAYOUTS = (
     SYSTEM.table(
@@ -79,30 +82,8 @@ LAYOUTS = (
         ("answer_family", "reflects_family", _ANSWERS),
         ("answer_practitioner", "reflects_practitioner", _ANSWERS),
         ("answer_actions", "actions_set", _ANSWERS),
+        ("answer_source", "evidence", "form|sample|poll"),
         note("answer_text", "event_id", "Synthetic", "Synthetic, 2nd\nline"),
-        evidence="structured",
-    ),
-    SYSTEM.table(
-        "episode",
-        Database(_FILE, "referral_episode"),
-        ("episode_ref", "referral_id"),
-        ("person_ref", "child_id"),
-        ("episode_from", "referral_date"),
-        ("referrer_kind", "source"),
-        ("need_kind", "need"),
-        ("no_action", "nfa", "f|t"),
-        ("episode_until", "close_date"),
-        ("closed_as", "reason"),
-    ),
-    SYSTEM.table(
-        "plan",
-        Database(_FILE, "classification"),
-        ("person_ref", "child_id"),
-        ("class_code", "type", "CIN-PLAN|CP-PLAN|CIC-PLAN|CL-PLAN"),
-        ("class_from", "start"),
-        ("class_until", "end"),
-        ("cp_category", "abuse_category"),
-        ("cp_count_before", "previous_cpp"),
     ),
     SYSTEM.table(
         "standard",
@@ -128,4 +109,36 @@ LAYOUTS = (
         ("Actions: all closed on", "action_closed"),
         date_format="%Y-%m-%d",
     ),
+    SYSTEM.survey(
+        Sheet(Book("Staff survey supervision(1-300).xlsx"), "Form1"),
+        ("ID", "respondent_id"),
+        *forms_head("respondent_id", day_first=False),
+        ("DATE ON TOP OF THE INVITATION", "wave"),
+        ("YOUR ROLE", "role", "EXEC|HEAD|LEAD|SENIOR|MAIN|RELIEF"),
+        ("YOUR ORG REFERENCE", "team_id"),
+        wide=asked("{text}", "STRONGLY DISAGREE|DISAGREE|NEITHER|AGREE|STRONGLY AGREE"),
+        date_format="%Y-%m-%d",
+    ),
+    SYSTEM.table(
+        "theme",
+        Database(_FILE, "session_theme"),
+        ("session_ref", "session_id"),
+        ("session_kind", "kind", "GROUP|COMMENT"),
+        ("theme_ref", "theme_code"),
+        ("theme_times", "mentions"),
+    ),
+    SYSTEM.table(
+        "inspection",
+        Database(_FILE, "inspection_visit"),
+        ("visit_kind", "framework", "ILACS-S|ILACS-F|ILACS-M|JTAI-V|HMIP-V"),
+        ("visit_until", "date"),
+        ("visit_overall", "overall", _JUDGED),
+        ("visit_leaders", "leadership", _JUDGED),
+        ("visit_help", "help_and_protection", _JUDGED),
+        ("visit_care", "in_care", _JUDGED),
+        ("visit_leavers", "care_leavers", _JUDGED),
+        ("visit_public", "public", "t|f"),
+    ),
 )
+
+RETURNS = (Return("annex-a", "Annex A 31-10-2026.xlsx", lea="871", prefix=SYSTEM.ids["child"]),)

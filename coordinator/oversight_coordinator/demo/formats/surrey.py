@@ -5,17 +5,20 @@ from __future__ import annotations
 from oversight_coordinator.demo.formats.made_up import (
     born,
     child_name,
+    forms_head,
     note,
     team_name,
     worker_mail,
     worker_name,
 )
+from oversight_coordinator.demo.formats.surveys import asked, round_name
 from oversight_coordinator.demo.formats.systems import MOSAIC
-from oversight_coordinator.demo.layouts import Book, Sheet
+from oversight_coordinator.demo.layouts import Book, Lookup, Sheet
 
 PECULIAR = (
     "A first line 'sep=;'; days written out as 04 July 2026; words in sentence case; some columns"
-    " are headed by questions; the policy is a workbook of its own."
+    " are headed by questions; the policy is a workbook of its own; plans are told by how their"
+    " names begin; a round of the survey has a name."
 )
 
 SYSTEM = MOSAIC.used(
@@ -39,6 +42,7 @@ _PLACES = (
 )
 _ANSWERS = "Yes it does|No it does not|Do not know"
 _GRADES = "Outstanding practice|Good practice|Practice to improve|Poor practice|Grade withheld"
+_JUDGED = "Outstanding|Good|To be improved|Inadequate|No judgement"
 
 LAYOUTS = (
     SYSTEM.table(
@@ -131,7 +135,19 @@ LAYOUTS = (
         "plan",
         SYSTEM.file("Portal - plans.csv"),
         ("Mosaic ID", "child_id"),
-        ("Plan in place", "type", "Child in need|Child protection|Looked after|Care leaver"),
+        (
+            "Plan in place",
+            "type",
+            "Child in need (s17)|Child protection (s47)|Looked after (s20 or s31)|Care leaver",
+            {
+                "patterns": {
+                    "cin": "Child in need*",
+                    "cp": "Child protection*",
+                    "cla": "Looked after*",
+                    "care_leaver": "Care leaver*",
+                }
+            },
+        ),
         ("In place from", "start"),
         ("In place to", "end"),
         ("Abuse type (code)", "abuse_category"),
@@ -163,5 +179,52 @@ LAYOUTS = (
         ("Grade after that", "moderated_grade", _GRADES),
         ("Learning due", "action_due"),
         ("Learning closed", "action_closed"),
+    ),
+    SYSTEM.survey(
+        Sheet(Book("Staff survey on supervision.xlsx"), "Form Responses 1"),
+        ("Response", "respondent_id"),
+        *forms_head("respondent_id"),
+        (
+            "Round",
+            "wave",
+            {
+                "lookup": Lookup(
+                    SYSTEM.file("Survey rounds.csv"), "Name of round", "Opened on", round_name
+                )
+            },
+        ),
+        (
+            "Which grade are you?",
+            "role",
+            "Assistant director|Service manager|Team manager|Senior social worker|Social worker"
+            "|Social worker (other duties)",
+        ),
+        ("What is your team's reference?", "team_id"),
+        wide=asked("Statement {number}: {text}", "Not at all|Hardly|Partly|Mostly|Fully"),
+        date_format="%d %B %Y",
+    ),
+    SYSTEM.table(
+        "theme",
+        SYSTEM.file("Portal - what staff said.csv"),
+        ("Conversation group", "session_id"),
+        ("Heard in", "kind", "Staff group|Survey comments"),
+        ("Theme reference", "theme_code"),
+        ("Times said", "mentions"),
+    ),
+    SYSTEM.table(
+        "inspection",
+        SYSTEM.file("Portal - inspections.csv"),
+        (
+            "Inspected by",
+            "framework",
+            "Ofsted full|Ofsted focused|Ofsted monitoring|Joint inspectors|Probation inspectors",
+        ),
+        ("Inspection finished on", "date"),
+        ("Judged overall", "overall", _JUDGED),
+        ("Leaders judged", "leadership", _JUDGED),
+        ("Help judged", "help_and_protection", _JUDGED),
+        ("Care judged", "in_care", _JUDGED),
+        ("Leaving care judged", "care_leavers", _JUDGED),
+        ("Report is public", "public", "Public|Not public"),
     ),
 )

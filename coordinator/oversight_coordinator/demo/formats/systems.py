@@ -9,6 +9,7 @@ says what is different there. In a table's columns stand
                                            that this code is written as an empty value
     ("Agency", "agency", "#0|1")           the same, as numbers, TRUE or FALSE and not as text
     ("Held", "held_date", "%d/%m/%Y")      a day that is written otherwise than the table's others
+    ("Last day", "end", {"inside": True})  any of these, and last what else a `Column` may say
     Column                                 what no mapping takes
 """
 
@@ -20,10 +21,20 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from oversight_coordinator.demo.layouts import ISO, Column, Delimited, Layout, Source
+from oversight_coordinator.demo.layouts import (
+    ISO,
+    Column,
+    Delimited,
+    Layout,
+    Source,
+    Unwanted,
+    Wide,
+)
 from oversight_protocol.specification import SpecField, load
 
-Entry = Column | tuple[str, str] | tuple[str, str, str]
+Entry = Column | tuple[Any, ...]
+
+_SURVEY = "survey_response"
 
 
 @dataclass(frozen=True)
@@ -32,13 +43,15 @@ class System:
 
     Attributes:
         name: the product.
-        ids: by kind of identifier (child, worker, team, event, referral, audit), what it puts
-            before the number.
+        code: the specification's code of it.
+        ids: by kind of identifier (child, worker, team, event, referral, audit, respondent,
+            session), what it puts before the number.
         date_format: how it writes days.
         text: how it exports text, under any file's name.
     """
 
     name: str
+    code: str
     ids: Mapping[str, str] = dataclasses.field(default_factory=dict)
     date_format: str = ISO
     text: Delimited = dataclasses.field(default_factory=lambda: Delimited(""))
@@ -62,6 +75,7 @@ class System:
         source: Source,
         *entries: Entry,
         date_format: str | None = None,
+        unwanted: Unwanted | None = None,
         **constants: str | int,
     ) -> Layout:
         """A table's export; `constants` are fields without a column."""
@@ -71,26 +85,38 @@ class System:
             tuple(self._column(table, entry) for entry in entries),
             date_format or self.date_format,
             constants,
+            unwanted=unwanted,
         )
+
+    def survey(
+        self, source: Source, *entries: Entry, wide: Wide, date_format: str | None = None
+    ) -> Layout:
+        """The export of a survey that has a row for each person; `entries` are of the person."""
+        layout = self.table(_SURVEY, source, *entries, date_format=date_format)
+        return dataclasses.replace(layout, wide=wide)
 
     def _column(self, table: str, entry: Entry) -> Column:
         if isinstance(entry, Column):
             return entry
-        header, name, *rest = entry
+        more = entry[-1] if isinstance(entry[-1], dict) else {}
+        header, name, *rest = entry[:-1] if more else entry
         field = _field(table, name)
         prefix = self.ids.get(field.pseudonym, "") if field.pseudonym else ""
         if field.type == "date":
-            return Column(header, name, date_format=rest[0] if rest else None)
+            return Column(header, name, date_format=rest[0] if rest else None, **more)
         if not rest:
-            return Column(header, name, prefix=prefix)
-        words = dict(zip(field.codes or (), rest[0].lstrip("#").split("|"), strict=True))
-        return Column(
-            header,
-            name,
-            codes={code: word for code, word in words.items() if word},
-            blank=next((str(code) for code, word in words.items() if not word), None),
-            native=rest[0].startswith("#"),
-        )
+            return Column(header, name, prefix=prefix, **more)
+        return Column(header, name, **_worded(field, rest[0]), **more)
+
+
+def _worded(field: SpecField, text: str) -> dict[str, Any]:
+    """What a column says of codes, by the words in the order of the specification's codes."""
+    words = dict(zip(field.codes or (), text.lstrip("#").split("|"), strict=True))
+    return {
+        "codes": {code: word for code, word in words.items() if word},
+        "blank": next((str(code) for code, word in words.items() if not word), None),
+        "native": text.startswith("#"),
+    }
 
 
 @cache
@@ -104,26 +130,31 @@ def _field(table: str, name: str) -> SpecField:
 
 LCS = System(
     "Liquidlogic LCS",
+    "lcs",
     date_format="%d/%m/%Y",
     text=Delimited("", newline="\r\n"),
 )
 MOSAIC = System(
     "Mosaic",
+    "mosaic",
     date_format="%d-%b-%Y",
     text=Delimited("", encoding="utf-8", delimiter="|"),
 )
 ECLIPSE = System(
     "Eclipse",
+    "eclipse",
     date_format="%Y-%m-%d %H:%M:%S",
     text=Delimited("", encoding="utf-8"),
 )
 CAREDIRECTOR = System(
     "CareDirector",
+    "care_director",
     date_format="%d/%m/%Y %H:%M",
     text=Delimited("", newline="\r\n", quoted=True),
 )
 PARIS = System(
     "PARIS",
+    "paris",
     date_format="%Y%m%d",
     text=Delimited("", encoding="cp1252", delimiter="\t", newline="\r\n"),
 )

@@ -15,7 +15,8 @@ from oversight_coordinator.demo.layouts import ISO, Book, Extra, Sheet
 
 PECULIAR = (
     "Tabs in UTF-8; days as 04.07.2026; workers come from the payroll's workbook, with blank rows"
-    " above the header; audits are a Form's answers in full sentences."
+    " above the header; audits are a Form's answers in full sentences; what auditors read is not"
+    " kept apart, and no survey was held."
 )
 
 SYSTEM = PARIS.used(
@@ -29,6 +30,7 @@ _GRADES = "It is outstanding|It is good|It requires improvement|It is inadequate
 _PAYROLL = Book(
     "Payroll posts.xlsx", (Extra("Run log", (("Run", "Result"), (1, "ok")), last=True),)
 )
+_JUDGED = "out|good|ri|inad|-"
 
 LAYOUTS = (
     SYSTEM.table(
@@ -81,8 +83,6 @@ LAYOUTS = (
         ("sup_kind", "type", "case|personal|case+personal|group|mgmt"),
         ("part_one_in", "part1_location", _PLACES),
         ("part_two_in", "part2_location", _PLACES),
-        ("part_one_ok", "reflects_family", _ANSWERS),
-        ("part_two_ok", "reflects_practitioner", _ANSWERS),
         ("sup_actions", "actions_set", _ANSWERS),
         note("sup_text", "event_id", "synthetic – a dash", "synthetic"),
         evidence="structured",
@@ -136,5 +136,17 @@ LAYOUTS = (
         ("Please say when actions fall due.", "action_due"),
         ("Please say when the last was closed.", "action_closed"),
         date_format=ISO,
+    ),
+    SYSTEM.table(
+        "inspection",
+        SYSTEM.file("wb_inspections.tab"),
+        ("insp_of", "framework", "ilacs|focus|monitor|jtai|hmip"),
+        ("insp_on", "date"),
+        ("insp_all", "overall", _JUDGED),
+        ("insp_lead", "leadership", _JUDGED),
+        ("insp_help", "help_and_protection", _JUDGED),
+        ("insp_care", "in_care", _JUDGED),
+        ("insp_leave", "care_leavers", _JUDGED),
+        ("insp_out", "public", "yes|no"),
     ),
 )

@@ -10,13 +10,14 @@ from oversight_coordinator.demo.formats.made_up import (
     team_name,
     worker_name,
 )
+from oversight_coordinator.demo.formats.surveys import asked
 from oversight_coordinator.demo.formats.systems import MOSAIC
-from oversight_coordinator.demo.layouts import Book, Extra, Quarters, Sheet
+from oversight_coordinator.demo.layouts import Book, Extra, Quarters, Sheet, Unwanted
 
 PECULIAR = (
-    "Commas in folders; days as 04/07/2026 with a time; supervisions in a file for each"
-    " quarter, found by pattern; yes is 'Y - seen'; audits in a workbook of which two sheets are"
-    " not meant."
+    "Commas in folders; days as 04/07/2026 with a time; supervisions in a file for each quarter,"
+    " found by pattern; yes is 'Y - seen'; sessions that did not take place; audits in a workbook"
+    " of which two sheets are not meant."
 )
 
 SYSTEM = MOSAIC.used(
@@ -94,6 +95,7 @@ LAYOUTS = (
         ("Actions agreed", "actions_set", _ANSWERS),
         ("Basis", "evidence", "B-form|B-audit|B-survey"),
         note("Session text", "event_id", "Synthetic, with comma", "Synthetic"),
+        unwanted=Unwanted("Session status", "Held", "Did not take place", every=25),
     ),
     SYSTEM.table(
         "episode",
@@ -140,5 +142,35 @@ LAYOUTS = (
         ("Actions before", "action_due"),
         ("Actions finished", "action_closed"),
         date_format="%Y-%m-%d",
+    ),
+    SYSTEM.survey(
+        SYSTEM.file("survey/answers.csv", header_rows=2),
+        ("Respondent", "respondent_id"),
+        ("Link opened", "wave"),
+        ("Respondent's org role", "role", "R1|R2|R3|R4|R5|R6"),
+        ("Respondent's org unit", "team_id"),
+        wide=asked(
+            "{text}", "1 - no|2 - rather no|3 - so so|4 - rather yes|5 - yes", over="Supervision"
+        ),
+    ),
+    SYSTEM.table(
+        "theme",
+        SYSTEM.file("survey/themes.csv"),
+        ("Focus group", "session_id"),
+        ("Focus", "kind", "K-group|K-comments"),
+        ("Theme mentioned", "theme_code"),
+        ("Number of mentions", "mentions"),
+    ),
+    SYSTEM.table(
+        "inspection",
+        SYSTEM.file("reference/inspections.csv"),
+        ("Inspection kind", "framework", "I-ILACS|I-FV|I-MV|I-JTAI|I-HMIP"),
+        ("Inspection closed", "date"),
+        ("I-overall", "overall", _GRADES),
+        ("I-leaders", "leadership", _GRADES),
+        ("I-help", "help_and_protection", _GRADES),
+        ("I-care", "in_care", _GRADES),
+        ("I-leavers", "care_leavers", _GRADES),
+        ("I-public", "public", "Y - public|N - not public"),
     ),
 )

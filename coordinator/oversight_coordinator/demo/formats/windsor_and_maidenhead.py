@@ -9,12 +9,14 @@ from oversight_coordinator.demo.formats.made_up import (
     team_name,
     worker_name,
 )
+from oversight_coordinator.demo.formats.surveys import asked
 from oversight_coordinator.demo.formats.systems import ECLIPSE
 from oversight_coordinator.demo.layouts import EXCEL, ISO, Book, Extra, Sheet
 
 PECULIAR = (
     "Workbooks also for the large tables, with bare serial numbers for days and TRUE and FALSE as"
-    " cells; filters' settings above the header; a sheet of last year's supervisions, hidden."
+    " cells; filters' settings above the header; a sheet of last year's supervisions, hidden; a"
+    " day that stands in one of two columns."
 )
 
 SYSTEM = ECLIPSE.used(
@@ -80,7 +82,7 @@ LAYOUTS = (
         ("Form for", "worker_id"),
         ("Form by", "supervisor_id"),
         ("Form date", "held_date"),
-        ("Form complete", "recorded_date"),
+        ("Form complete", "recorded_date", {"second": "Form complete (old form)"}),
         ("Form authorised", "authorised_date"),
         ("Form name", "type", "CS form|PS form|CPS form|GS form|MO form"),
         ("Reflection: family", "part1_location", _PLACES),
@@ -88,8 +90,8 @@ LAYOUTS = (
         ("Reflection: family good", "reflects_family", _TRUE),
         ("Reflection: self good", "reflects_practitioner", _TRUE),
         ("Actions ticked", "actions_set", _TRUE),
+        ("Form origin", "evidence", "Form|Audit|Survey"),
         note("Form text", "event_id", "Synthetic", ""),
-        evidence="structured",
     ),
     SYSTEM.table(
         "episode",
@@ -135,5 +137,21 @@ LAYOUTS = (
         ("Audit actions due", "action_due"),
         ("Audit actions closed", "action_closed"),
         date_format=ISO,
+    ),
+    SYSTEM.survey(
+        Sheet(_PEOPLE, "Survey", _GRID),
+        ("Entry", "respondent_id"),
+        ("Survey open from", "wave"),
+        ("Entry level", "role"),
+        ("Entry group", "team_id"),
+        wide=asked("{number}. {text}", "#1|2|3|4|5"),
+    ),
+    SYSTEM.table(
+        "theme",
+        Sheet(_PEOPLE, "Themes", _GRID),
+        ("Talk", "session_id"),
+        ("Talk type", "kind", "Focus talk|Survey text"),
+        ("Talk theme", "theme_code"),
+        ("Talk count", "mentions"),
     ),
 )

@@ -14,8 +14,8 @@ from oversight_coordinator.demo.formats.systems import CAREDIRECTOR
 from oversight_coordinator.demo.layouts import Database
 
 PECULIAR = (
-    "A database with the suffix .bak, names with blanks in them, a view for supervisions; days with"
-    " a time in one table and without in the others; audits in a text with bars."
+    "A database with the suffix .bak, names with blanks in them, a view for supervisions; days"
+    " with a time in one table and without in the others; audits in a text with bars."
 )
 
 SYSTEM = CAREDIRECTOR.used(
@@ -91,9 +91,9 @@ LAYOUTS = (
         ("second part reflects", "reflects_practitioner", _ANSWERS),
         ("activity actions", "actions_set", _ANSWERS),
         note("activity text", "event_id", "Synthetic", "Synthetic text"),
+        ("activity source", "evidence", "Activity|Case audit|Staff survey"),
         same("created by", "event_id", "Example Interface"),
         date_format="%d/%m/%Y %H:%M",
-        evidence="structured",
     ),
     SYSTEM.table(
         "episode",
@@ -142,5 +142,35 @@ LAYOUTS = (
         ("moderated stars", "moderated_grade", _GRADES),
         ("actions to do", "action_due"),
         ("actions done", "action_closed"),
+    ),
+    SYSTEM.table(
+        "survey_response",
+        Database(_FILE, "survey answers"),
+        ("answer by", "respondent_id"),
+        ("survey opened", "wave"),
+        ("statement", "question_id"),
+        ("agreement", "response", "None|Little|Some|Much|Full"),
+        ("answer level", "role", "Level A|Level B|Level C|Level D|Level E|Level F"),
+        ("answer team", "team_id"),
+    ),
+    SYSTEM.table(
+        "theme",
+        Database(_FILE, "heard themes"),
+        ("heard in", "session_id"),
+        ("heard as", "kind", "Circle|Comments"),
+        ("heard theme", "theme_code"),
+        ("heard times", "mentions"),
+    ),
+    SYSTEM.table(
+        "inspection",
+        Database(_FILE, "inspections"),
+        ("inspection under", "framework", "Full|Focused|Monitoring|Joint|Youth"),
+        ("inspection done", "date"),
+        ("stars overall", "overall", _GRADES),
+        ("stars leaders", "leadership", _GRADES),
+        ("stars help", "help_and_protection", _GRADES),
+        ("stars care", "in_care", _GRADES),
+        ("stars leavers", "care_leavers", _GRADES),
+        ("stars public", "public", "Shown|Hidden"),
     ),
 )

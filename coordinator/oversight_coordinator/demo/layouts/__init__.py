@@ -4,15 +4,22 @@
     dates      the ways to write a day
     sources    a delimited text, a workbook's sheet, a database's table
     text, workbook, database    their bytes
-    layout     a table's export, its part of the mapping, and all of an authority written
+    wide       surveys with a column for each question
+    unwanted   rows that an export has and that do not count
+    parts      what is written for a table: its own source, and those of lookups
+    layout     a table's export, and all of an authority written
+    mapping    the mapping that undoes it
+    returns, census, annex_a    statutory returns, which need none
 
 Files and mapping are written from one description, so that they cannot disagree. The same records
 give the same bytes on every machine.
 """
 
-from oversight_coordinator.demo.layouts.columns import Column
+from oversight_coordinator.demo.layouts.columns import Column, Lookup
 from oversight_coordinator.demo.layouts.dates import EXCEL, ISO
-from oversight_coordinator.demo.layouts.layout import Layout, mapping_file, write_all
+from oversight_coordinator.demo.layouts.layout import Layout, write_all
+from oversight_coordinator.demo.layouts.mapping import mapping_file
+from oversight_coordinator.demo.layouts.returns import Return
 from oversight_coordinator.demo.layouts.sources import (
     Book,
     Database,
@@ -22,6 +29,8 @@ from oversight_coordinator.demo.layouts.sources import (
     Sheet,
     Source,
 )
+from oversight_coordinator.demo.layouts.unwanted import Unwanted
+from oversight_coordinator.demo.layouts.wide import Wide
 
 __all__ = [
     "EXCEL",
@@ -32,9 +41,13 @@ __all__ = [
     "Delimited",
     "Extra",
     "Layout",
+    "Lookup",
     "Quarters",
+    "Return",
     "Sheet",
     "Source",
+    "Unwanted",
+    "Wide",
     "mapping_file",
     "write_all",
 ]

@@ -9,11 +9,12 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 _FIRST, _LAST = (2025, 4), (2026, 4)
 _WORKBOOKS, _DATABASES = (".xlsx",), (".sqlite", ".sqlite3", ".db")
 
-Settings = dict[str, str | int | list[str]]
+Settings = dict[str, Any]
 """Settings of a mapping by name, those that are as by default left out."""
 
 
@@ -61,6 +62,7 @@ class Delimited:
         above: lines above the header.
         quoted: whether every value stands in quotation marks.
         quarters: if there is one file for each.
+        header_rows: how many rows the header has: two where some columns have a name above theirs.
     """
 
     file: str
@@ -70,6 +72,7 @@ class Delimited:
     above: tuple[str, ...] = ()
     quoted: bool = False
     quarters: Quarters | None = None
+    header_rows: int = 1
 
     @property
     def files(self) -> list[str]:
@@ -90,6 +93,8 @@ class Delimited:
             found = {"files": self.files if self.quarters.listed else pattern}
         if self.above and not self.above[0].startswith("sep="):
             found["header_row"] = len(self.above) + 1
+        if self.header_rows > 1:
+            found["header_rows"] = self.header_rows
         if self.encoding != "utf-8-sig":
             found["encoding"] = self.encoding
         if self.delimiter != ",":
@@ -125,11 +130,13 @@ class Sheet:
 
     Attributes:
         above: rows above the header, each one text; the first is a merged title.
+        header_rows: as in `Delimited`.
     """
 
     book: Book
     sheet: str
     above: tuple[str, ...] = ()
+    header_rows: int = 1
 
     @property
     def file(self) -> str:
@@ -150,6 +157,8 @@ class Sheet:
         found["sheet"] = self.sheet
         if self.above:
             found["header_row"] = len(self.above) + 1
+        if self.header_rows > 1:
+            found["header_rows"] = self.header_rows
         return found
 
 

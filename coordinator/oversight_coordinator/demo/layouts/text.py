@@ -7,32 +7,33 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
-from oversight_coordinator.demo.layouts.columns import Column, fill
+from oversight_coordinator.demo.layouts.columns import Column, fill, header_rows
 from oversight_coordinator.demo.layouts.sources import Delimited
-from oversight_coordinator.demo.records import Record
 
 
 def write_text(
     folder: Path,
     source: Delimited,
     columns: Sequence[Column],
-    records: Sequence[Record],
+    records: Sequence[Any],
     date_format: str,
 ) -> None:
     """Write the source's files below `folder`, those that are there replaced."""
     for name, part in zip(source.files, _parts(source, records), strict=True):
         filled = fill(columns, part, date_format)
-        text = _text(source, columns, zip(*(one.texts for one in filled), strict=True))
+        head = header_rows([one.column for one in filled], source.header_rows)
+        text = _text(source, head, zip(*(one.texts for one in filled), strict=True))
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(_encoded(text, source.encoding))
 
 
-def _parts(source: Delimited, records: Sequence[Record]) -> list[Sequence[Record]]:
+def _parts(source: Delimited, records: Sequence[Any]) -> list[Sequence[Any]]:
     if source.quarters is None:
         return [records]
-    parts: list[list[Record]] = [[] for _ in source.files]
+    parts: list[list[Any]] = [[] for _ in source.files]
     places: dict[object, int] = {}
     for record in records:
         day = getattr(record, source.quarters.by)
@@ -42,7 +43,7 @@ def _parts(source: Delimited, records: Sequence[Record]) -> list[Sequence[Record
     return list(parts)
 
 
-def _text(source: Delimited, columns: Sequence[Column], rows: Iterable[tuple[str, ...]]) -> str:
+def _text(source: Delimited, head: Iterable[Sequence[str]], rows: Iterable[tuple[str, ...]]) -> str:
     text = io.StringIO()
     text.writelines(line + source.newline for line in source.above)
     writer = csv.writer(
@@ -51,7 +52,7 @@ def _text(source: Delimited, columns: Sequence[Column], rows: Iterable[tuple[str
         lineterminator=source.newline,
         quoting=source.quoting,  # type: ignore[arg-type]
     )
-    writer.writerow([column.header for column in columns])
+    writer.writerows(head)
     writer.writerows(rows)
     return text.getvalue()
 

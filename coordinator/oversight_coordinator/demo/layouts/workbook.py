@@ -15,7 +15,7 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
-from oversight_coordinator.demo.layouts.columns import Cell, Filled
+from oversight_coordinator.demo.layouts.columns import Cell, Filled, header_rows
 from oversight_coordinator.demo.layouts.sources import Book, Extra, Sheet
 
 _MADE = datetime(2026, 10, 31, 18, 0, tzinfo=UTC)
@@ -59,9 +59,11 @@ def _write_sheet(workbook: Workbook, source: Sheet, columns: Sequence[Filled]) -
         elif text:
             sheet.write_string(row, 0, text)
     header = len(source.above)
-    sheet.write_row(header, 0, [one.column.header for one in columns], bold)
-    _write_rows(sheet, header + 1, columns, day)
-    sheet.freeze_panes(header + 1, 0)
+    head = header_rows([one.column for one in columns], source.header_rows)
+    for row, names in enumerate(head, header):
+        sheet.write_row(row, 0, names, bold)
+    _write_rows(sheet, header + len(head), columns, day)
+    sheet.freeze_panes(header + len(head), 0)
     return sheet
 
 
