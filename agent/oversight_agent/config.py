@@ -4,10 +4,12 @@ Everything of one agent lives below its *home*:
 
     agent.toml       settings (each can also come from the environment as OVERSIGHT_AGENT_<NAME>)
     policy.toml      what this authority allows (see `gate`)
-    mapping.toml     how its data becomes the common specification
+    mapping.toml     how its data becomes the common specification (for a study of another version,
+                     mapping-<version>.toml beside it)
     keys/            signing key, node key and pseudonym secret; they never leave
     trust/           root, roles and roster as signed files
     studies/         the signed studies that were offered
+    snapshots/       the tables that answers were computed from, one file for each moment
     ledger.jsonl     everything that was asked, decided and sent
     state/           the node identifier, the answers held for a person
 """
@@ -33,7 +35,7 @@ HOME_VARIABLE = "OVERSIGHT_AGENT_HOME"
 
 
 class Settings(BaseSettings):
-    """The agent's settings. Times in seconds, memory in MiB."""
+    """The agent's settings. Times in seconds unless their name says days, memory in MiB."""
 
     model_config = SettingsConfigDict(env_prefix="OVERSIGHT_AGENT_", extra="ignore", frozen=True)
 
@@ -52,6 +54,7 @@ class Settings(BaseSettings):
     worker_seconds: float = Field(default=600, gt=0, le=86400)
     query_memory_mib: int = Field(default=1024, ge=64, le=1_048_576)
     query_threads: int = Field(default=2, ge=1, le=64)
+    snapshot_days: int = Field(default=180, ge=1, le=3650)
 
     @classmethod
     def settings_customise_sources(
@@ -85,6 +88,11 @@ class Settings(BaseSettings):
     def policy(self) -> Path:
         """The policy's file."""
         return self.path("policy.toml")
+
+    @property
+    def snapshots(self) -> Path:
+        """The folder of the snapshots."""
+        return self.path("snapshots")
 
     @property
     def ledger(self) -> Path:

@@ -37,6 +37,12 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def sync_file(path: Path) -> None:
+    """Make what was written to a file durable."""
+    with path.open("r+b") as file:  # Windows syncs only what is open for writing
+        os.fsync(file.fileno())
+
+
 def read(path: Path, what: str, advice: str) -> bytes:
     """Read a file that a person named or a command made.
 

@@ -34,6 +34,8 @@ class WorkerLimits:
         cpu_seconds: processor time over all threads, in seconds (`RLIMIT_CPU`).
         deadline_seconds: time on the wall, in seconds, after which the worker is killed.
         output_mib: size of a result, in MiB; an honest one is under 1.
+        snapshot_mib: size of a snapshot, in MiB (`RLIMIT_FSIZE`); one of a million events takes
+            about 70. Outside of writing one, a worker writes no file at all.
         restarts: how often a worker that something else killed is started again.
     """
 
@@ -41,4 +43,5 @@ class WorkerLimits:
     cpu_seconds: int = 600
     deadline_seconds: float = 600.0
     output_mib: int = 16
+    snapshot_mib: int = 4096
     restarts: int = 3

@@ -12,6 +12,9 @@ Entry kinds, each with what its body holds:
     held               ticket, digest, release, questions, reasons
     answered           ticket, digest, release, questions, reasons, approved_by, answer (envelope)
     receipt            ticket, answer (digest), envelope
+    snapshot-made      snapshot, digest, of (a study's digest, or null), wave (or null)
+    snapshot-deleted   snapshot, by
+    coverage-shared    study, wave, digest, by, coverage, envelope
 
 `digest` is that of a ticket's payload: the same ticket byte for byte has the same one. `questions`
 holds the canonical question's digest of each released or withheld table, `reasons` why each other

@@ -20,8 +20,10 @@ from oversight_agent.limits import QueryLimits, WorkerLimits
 from oversight_agent.pipeline import worker
 from oversight_agent.pipeline.answering import Answering
 from oversight_agent.pipeline.deciding import Deciding
-from oversight_agent.pipeline.job import Job, JobResult, Question
-from oversight_agent.pipeline.work import Work, refusal
+from oversight_agent.pipeline.job import AskedWave, Job, JobResult, Question, SnapshotUse
+from oversight_agent.pipeline.recording import Recording
+from oversight_agent.pipeline.retention import Retention
+from oversight_agent.pipeline.work import Work, refusal, require_nothing_to_mend
 from oversight_agent.times import now
 from oversight_protocol.envelope import Envelope
 from oversight_protocol.errors import Family, InputError, OversightError, Reason
@@ -41,7 +43,7 @@ def make_answering(settings: Settings) -> Answering:
     return Answering(
         settings, now,
         Work(settings, now, lambda job: run_job(settings, job),
-             lambda asked, rules, version: new_job(settings, asked, rules, version)),
+             lambda *asked: new_job(settings, *asked), Recording(settings, now).note_snapshots),
     )  # fmt: skip
 
 
@@ -61,18 +63,24 @@ def run_job(settings: Settings, job: Job) -> JobResult:
 
 
 def new_job(
-    settings: Settings, asked: list[tuple[BaseTable, Period]], rules: Rules, version: str
-) -> Job:
-    """A job over this agent's data."""
+    settings: Settings, asked: list[tuple[BaseTable, Period]], rules: Rules, version: str,
+    wave: AskedWave | None = None, *, make_snapshot: bool = True,
+) -> Job:  # fmt: skip
+    """A job over this agent's data: over a wave's snapshot, or over the sources as they are."""
+    use = SnapshotUse(folder=settings.snapshots, wave=wave, make=make_snapshot) if wave else None
     return Job(
         mapping=settings.mapping, data=settings.data_folder,
         secret=settings.path("keys", "pseudonym.secret"),
         questions=tuple(Question(table=table, period=period) for table, period in asked),
         rules=rules, spec_version=version,
-        limits=QueryLimits(
-            memory_mib=settings.query_memory_mib, threads=settings.query_threads
-        ),
+        limits=query_limits(settings),
+        snapshot=use,
     )  # fmt: skip
+
+
+def query_limits(settings: Settings) -> QueryLimits:
+    """What DuckDB may use at this agent."""
+    return QueryLimits(memory_mib=settings.query_memory_mib, threads=settings.query_threads)
 
 
 def answer_now(settings: Settings, request: bytes) -> Reply:
@@ -122,23 +130,34 @@ def _release(reply: Reply) -> Release | None:
     return Release.parse(envelope.payload) if envelope.kind == "release" else None
 
 
-def preview(settings: Settings, study: str, wave: str) -> list[TableAnswer]:
-    """What a release for a wave would hold; nothing is recorded.
+def find_study(settings: Settings, study: str) -> Envelope:
+    """A study: a file, or one that was offered, by its name or digest.
 
     Raises:
         InputError: there is no such study.
+    """
+    if Path(study).is_file():
+        return studies.read_file(Path(study))
+    return studies.Shelf(settings).find(study)
+
+
+def preview(settings: Settings, study: str, wave: str) -> list[TableAnswer]:
+    """What a release for a wave would hold; nothing is recorded and no snapshot made.
+
+    Raises:
+        InputError: there is no such study, or the wave's snapshot was altered.
         Refused: the study has no such wave, or needs another specification.
     """
-    envelope = (
-        studies.read_file(Path(study)) if Path(study).is_file()
-        else studies.Shelf(settings).find(study)
-    )  # fmt: skip
+    envelope = find_study(settings, study)
     asked = Study.parse(envelope.open("study"))
     questions = [
         (table, period) for table in asked.base_tables for period in asked.wave(wave).periods
     ]
     rules = asked.rules.tighten(local_policy.load(settings.policy).rules)
-    result = run_job(settings, new_job(settings, questions, rules, asked.spec_version))
+    of = AskedWave.of(asked, envelope.digest, wave)
+    job = new_job(settings, questions, rules, asked.spec_version, of, make_snapshot=False)
+    result = run_job(settings, job)
+    require_nothing_to_mend(result)
     return [
         one.answer or refusal(one.table, one.period, one.reason or Reason.SOURCE)
         for one in result.tables
@@ -180,7 +199,10 @@ def _serve(settings: Settings) -> None:
     with answering.ledger.locked() as ledger:
         _log.info("started", la=settings.la, ledger_entries=ledger.head.size)
     # A daemon: a job under way is abandoned at the end and taken up again at the next start.
-    threading.Thread(target=_work, args=(answering, stop), name="work", daemon=True).start()
+    retention = Retention(settings, now)
+    threading.Thread(
+        target=_work, args=(answering, retention, stop), name="work", daemon=True
+    ).start()
     node = FleetNode(
         NodeSettings(
             url=settings.coordinator_url,
@@ -200,9 +222,10 @@ def _serve(settings: Settings) -> None:
         _note_state(settings.home, "stopped", "")
 
 
-def _work(answering: Answering, stop: threading.Event) -> None:
+def _work(answering: Answering, retention: Retention, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
+            retention.when_due()
             worked = answering.work()
         except OversightError as error:
             # A file of this agent needs a person; the ticket stays open until its deadline.

@@ -465,7 +465,7 @@ def _fact(recorded: object) -> str:
     """What an entry says, so that saying it again would be a repetition."""
     entry = recorded.entry  # type: ignore[attr-defined]
     kind = "answer" if entry.kind in ("answered", "refused") else entry.kind
-    named = ("ticket", "study", "run", "la", "roles", "roster")
+    named = ("ticket", "study", "run", "la", "roles", "roster", "snapshot")
     about = [f"{name}={entry.body[name]}" for name in named if entry.body.get(name) is not None]
     return " ".join([kind, *about])
 

@@ -26,6 +26,7 @@ from oversight_agent.pipeline.answering import Answering
 from oversight_agent.pipeline.compute import compute
 from oversight_agent.pipeline.deciding import Deciding
 from oversight_agent.pipeline.job import Job, JobResult
+from oversight_agent.pipeline.recording import Recording
 from oversight_agent.pipeline.work import Work
 from oversight_agent.service import new_job
 from oversight_protocol.envelope import Envelope, seal
@@ -273,7 +274,10 @@ class Agent:
     def start(self) -> None:
         """Start afresh, as after a crash."""
         settings = config.load(self.home.folder)
-        work = Work(settings, self.clock, self._run, lambda *asked: new_job(settings, *asked))
+        work = Work(
+            settings, self.clock, self._run, lambda *asked: new_job(settings, *asked),
+            Recording(settings, self.clock).note_snapshots,
+        )  # fmt: skip
         self.answering = Answering(settings, self.clock, work)
         self.deciding = Deciding(settings, self.clock)
 

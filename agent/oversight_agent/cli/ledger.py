@@ -78,7 +78,7 @@ def show(home: HomeOption = None, as_json: JsonOption = False) -> None:
             [{"index": one.index, **one.entry.model_dump(mode="json")} for one in book.entries]
         )
         return
-    shown = ("ticket", "study", "reason", "by", "approved_by")
+    shown = ("ticket", "study", "snapshot", "reason", "by", "approved_by")
     say_table(("ENTRY", "TIME", "KIND", "ABOUT"), [
         (one.index, f"{one.entry.time:%Y-%m-%d %H:%M:%S}", one.entry.kind,
          " ".join(f"{name}={value}" for name in shown

@@ -1,38 +1,51 @@
-"""DuckDB in memory with everything shut that a query does not need.
+"""DuckDB with everything shut that a query does not need.
 
 Rules kept here:
 
-1. A database holds the tables that one base table declares to read, and nothing else; it lives as
-   long as that base table is evaluated.
+1. One instance holds the data: tables in memory, or a snapshot's file that it can only read. A base
+   table is evaluated on a connection of its own that sees, by name, the tables which it declares to
+   read, and no others. The calendar among them comes from the specification.
 2. Files, network, extensions, Python objects and spilling to disk are off; memory and threads are
-   bounded; then the configuration is locked.
+   bounded; then the configuration is locked. The snapshot's file was opened before.
 3. One SELECT at a time: whatever is not exactly that is not run.
 4. DuckDB's error text quotes data, so no error of DuckDB's leaves this package: `reason_of` says
    which refusal takes its place, without its text.
+5. A base table that failed leaves nothing behind: the next one finds a fresh instance.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
-import pandas as pd
 
+from oversight_agent.evaluate.loading import (
+    DATA,
+    PERSONS,
+    Connection,
+    load,
+    load_calendar,
+    place,
+    quoted,
+    tables_of,
+)
 from oversight_agent.limits import QueryLimits
 from oversight_agent.tables import SpecTable
 from oversight_protocol import specification
 from oversight_protocol.errors import Reason, Refused
+from oversight_protocol.specification import CALENDAR
 from oversight_protocol.study import BaseTable
 
-Connection = duckdb.DuckDBPyConnection
+__all__ = ["ANSWER", "PERSONS", "Connection", "quoted"]
+
+Data = Mapping[str, SpecTable] | Path
+"""Tables in memory by name, or the file of a snapshot."""
 
 ANSWER = "_answer"
 """The temporary table that holds the result of a signed SELECT."""
-
-PERSONS = "_persons"
-"""The pseudonyms that the data holds, by kind. No signed SQL can name a table that begins so."""
 
 _AGAINST_THE_TEXT = (
     duckdb.BinderException,
@@ -63,33 +76,84 @@ def reason_of(error: duckdb.Error | MemoryError) -> Reason:
     return Reason.RESULT_UNDECLARED
 
 
-@contextmanager
-def database(
-    table: BaseTable, data: Mapping[str, SpecTable], limits: QueryLimits
-) -> Iterator[Connection]:
-    """A locked database with the tables that `table` reads.
+@dataclass
+class Database:
+    """The data that base tables are evaluated on, opened when the first of them needs it.
 
-    Raises:
-        Refused: `source`, a table is not in `data`.
-        duckdb.Error: the data does not fit into the memory.
+    Attributes:
+        data: where it is.
+        limits: for the whole instance.
+        spec_version: whose calendar is read with it.
+        names: the tables to load of those in memory; the rest stays where it is.
     """
-    if not set(table.reads) <= set(data):
-        raise Refused(Reason.SOURCE, table.name)
-    connection = duckdb.connect(":memory:")
-    try:
-        _bound(connection, limits)
-        _load(connection, {name: data[name].frame for name in table.reads})
-        _lock(connection)
-        yield connection
-    finally:
-        connection.close()
+
+    data: Data = field(repr=False)
+    limits: QueryLimits
+    spec_version: str
+    names: Collection[str]
+    _instance: Connection | None = field(default=None, repr=False)
+
+    @contextmanager
+    def reading(self, table: BaseTable) -> Iterator[Connection]:
+        """A locked connection that sees the tables which `table` reads.
+
+        Raises:
+            Refused: `source`, a table is not in the data.
+            duckdb.Error: the data does not fit into the memory.
+        """
+        if not set(table.reads) <= {*self._held(), CALENDAR}:
+            raise Refused(Reason.SOURCE, table.name)
+        connection = self._opened().cursor()
+        try:
+            for name in (*table.reads, PERSONS):
+                connection.execute(f"CREATE TEMP VIEW {quoted(name)} AS FROM {place(name)}")
+            yield connection
+        finally:
+            connection.close()
+
+    def close(self) -> None:
+        """Let the data go; what comes next opens it anew."""
+        if self._instance is not None:
+            self._instance.close()
+            self._instance = None
+
+    def _held(self) -> Collection[str]:
+        return tables_of(self._opened()) if isinstance(self.data, Path) else self.data
+
+    def _opened(self) -> Connection:
+        if self._instance is None:
+            instance = duckdb.connect(":memory:")
+            try:
+                self._fill(instance)
+            except BaseException:
+                instance.close()
+                raise
+            self._instance = instance
+        return self._instance
+
+    def _fill(self, instance: Connection) -> None:
+        bound(instance, self.limits)
+        if isinstance(self.data, Path):
+            attach(instance, self.data, "READ_ONLY")
+        else:
+            instance.execute(f"ATTACH ':memory:' AS {DATA}")
+            load(instance, {n: t.frame for n, t in self.data.items() if n in self.names})
+        load_calendar(instance, specification.load(self.spec_version).bank_holidays.days)
+        _lock(instance)
 
 
-def _bound(connection: Connection, limits: QueryLimits) -> None:
+def bound(connection: Connection, limits: QueryLimits) -> None:
+    """Bound memory and threads; nothing is ever spilled to disk."""
     connection.execute(f"SET memory_limit = '{limits.memory_mib:d}MiB'")
     connection.execute(f"SET threads = {limits.threads:d}")
     # An empty folder name means that nothing is ever written to disk.
     connection.execute("SET temp_directory = ''")
+
+
+def attach(connection: Connection, path: Path, mode: str) -> None:
+    """Attach a snapshot's file as the data, `READ_ONLY` or `READ_WRITE`."""
+    name = str(path).replace("'", "''")
+    connection.execute(f"ATTACH '{name}' AS {DATA} ({mode})")
 
 
 def _lock(connection: Connection) -> None:
@@ -102,50 +166,6 @@ def _lock(connection: Connection) -> None:
         "lock_configuration = true",
     ):
         connection.execute(f"SET {setting}")
-
-
-def _load(connection: Connection, frames: Mapping[str, pd.DataFrame]) -> None:
-    connection.execute(f"CREATE TABLE {PERSONS} (kind VARCHAR, id VARCHAR)")
-    for name, frame in frames.items():
-        _create(connection, name, frame)
-        for field, kind in _pseudonyms().get(name, {}).items():
-            if field in frame.columns:
-                connection.execute(
-                    f"INSERT INTO {PERSONS} SELECT DISTINCT $kind, {quoted(field)}"  # noqa: S608
-                    f" FROM {quoted(name)} WHERE {quoted(field)} IS NOT NULL",
-                    {"kind": kind},
-                )
-
-
-def _create(connection: Connection, name: str, frame: pd.DataFrame) -> None:
-    columns = ", ".join(f"{quoted(field)} {_type(frame[field])}" for field in frame.columns)
-    connection.execute(f"CREATE TABLE {quoted(name)} ({columns})")
-    connection.register("_frame", frame)
-    connection.execute(f"INSERT INTO {quoted(name)} SELECT * FROM _frame")  # noqa: S608
-    connection.unregister("_frame")
-
-
-def _type(values: pd.Series) -> str:
-    if pd.api.types.is_datetime64_dtype(values.dtype):
-        return "DATE"
-    if pd.api.types.is_integer_dtype(values.dtype):
-        return "BIGINT"
-    return "DOUBLE" if pd.api.types.is_float_dtype(values.dtype) else "VARCHAR"
-
-
-def quoted(name: str) -> str:
-    """A name as an identifier of SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-@cache
-def _pseudonyms() -> dict[str, dict[str, str]]:
-    """By table and field, whose pseudonyms the field holds, in any installed specification."""
-    return {
-        table.name: {field.name: field.pseudonym for field in table.fields if field.pseudonym}
-        for version in specification.versions()
-        for table in specification.load(version).resources
-    }
 
 
 def parameters(connection: Connection, sql: str) -> frozenset[str]:

@@ -13,7 +13,8 @@ Rules kept here:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 
 from oversight_agent.evaluate.allow import allow
 from oversight_agent.evaluate.counts import count
@@ -21,8 +22,9 @@ from oversight_agent.evaluate.database import (
     ANSWER,
     PERSONS,
     Connection,
+    Data,
+    Database,
     DatabaseErrors,
-    database,
     parameters,
     quoted,
     reason_of,
@@ -30,46 +32,57 @@ from oversight_agent.evaluate.database import (
 )
 from oversight_agent.evaluate.magnitudes import check_magnitudes, sum_up
 from oversight_agent.limits import QueryLimits
-from oversight_agent.tables import SpecTable, UnsafeTable
+from oversight_agent.tables import UnsafeTable
+from oversight_protocol import specification
 from oversight_protocol.errors import Reason, Refused
 from oversight_protocol.study import BaseTable, Period
 
 Evaluated = tuple[BaseTable, Period, UnsafeTable | Refused]
 
-_KINDS = {"children": "child", "workers": "worker"}
+_KINDS = {
+    "children": ["child"],
+    "workers": ["worker", "respondent"],  # who answers a survey is a worker under another name
+    "teams": ["team"],
+}
 
 
 def evaluate(
     tables: Sequence[BaseTable],
     periods: Sequence[Period],
-    data: Mapping[str, SpecTable],
+    data: Data,
     limits: QueryLimits,
+    spec_version: str = specification.versions()[-1],
 ) -> Iterator[Evaluated]:
     """Evaluate each base table in each period: tables in their order, within each the periods.
+
+    `data` is tables by name, or a snapshot's file; `spec_version` is the version that it was mapped
+    to, whose calendar is read with it.
 
     A table that cannot be evaluated gives the refusal in place of its counts: `sql-not-allowed`,
     `source`, `query-limits` or `result-undeclared`.
     """
-    for table in tables:
-        for period, outcome in zip(periods, _in_periods(table, periods, data, limits), strict=True):
-            yield table, period, outcome
+    names = {name for table in tables for name in table.reads}
+    with closing(Database(data, limits, spec_version, names)) as database:
+        for table in tables:
+            outcomes = _in_periods(table, periods, database)
+            for period, outcome in zip(periods, outcomes, strict=True):
+                yield table, period, outcome
 
 
 def _in_periods(
-    table: BaseTable,
-    periods: Sequence[Period],
-    data: Mapping[str, SpecTable],
-    limits: QueryLimits,
+    table: BaseTable, periods: Sequence[Period], database: Database
 ) -> list[UnsafeTable | Refused]:
     try:
         sql = allow(table)
-        with database(table, data, limits) as connection:
-            return [_in_period(connection, table, period, sql) for period in periods]
+        with database.reading(table) as connection:
+            outcomes = [_in_period(connection, table, period, sql) for period in periods]
     except Refused as refused:
-        outcome = refused
+        return [refused] * len(periods)
     except DatabaseErrors as error:
-        outcome = Refused(reason_of(error), table.name)
-    return [outcome] * len(periods)
+        outcomes = [Refused(reason_of(error), table.name)] * len(periods)
+    if any(isinstance(outcome, Refused) for outcome in outcomes):
+        database.close()
+    return outcomes
 
 
 def _in_period(
@@ -124,7 +137,7 @@ def _check_values(connection: Connection, table: BaseTable) -> None:
         _check_persons(connection, table, subject.column, _KINDS[subject.kind])
         if not subject.optional:
             refuse_if_any(connection, table, f"{quoted(subject.column)} IS NULL", {})
-    _check_persons(connection, table, "team", "team")
+    _check_persons(connection, table, "team", _KINDS["teams"])
 
 
 def _declared(table: BaseTable) -> dict[str, tuple[str, ...]]:
@@ -132,8 +145,8 @@ def _declared(table: BaseTable) -> dict[str, tuple[str, ...]]:
     return outcome | {d.name: d.codes for d in table.dimensions}
 
 
-def _check_persons(connection: Connection, table: BaseTable, column: str, kind: str) -> None:
+def _check_persons(connection: Connection, table: BaseTable, column: str, kinds: list[str]) -> None:
     # A made-up identifier would pass for a person of its own and lift a cell over a floor.
-    known = f"(SELECT id FROM {PERSONS} WHERE kind = $kind)"  # noqa: S608
+    known = f"(SELECT id FROM {PERSONS} WHERE list_contains($kinds, kind))"  # noqa: S608
     unknown = f"{quoted(column)} IS NOT NULL AND {quoted(column)} NOT IN {known}"
-    refuse_if_any(connection, table, unknown, {"kind": kind})
+    refuse_if_any(connection, table, unknown, {"kinds": kinds})

@@ -2,9 +2,9 @@
 
 No other module sees readers, mapping, evaluation and `disclosure.protect` together. Its steps:
 
-    1. Read the mapping and the secret of the pseudonyms.
-    2. Read and map each source that a question needs.
-    3. Validate keys between rows and tables.
+    1. Look for the wave's snapshot (`keeping`).
+    2. Where there is none, read, map and validate the sources (`sourcing`).
+    3. Keep what can be used as the wave's snapshot.
     4. Evaluate each base table whose sources are all usable.
     5. Protect everything that was evaluated, jointly.
     6. Answer every question, in the job's order.
@@ -16,6 +16,7 @@ Rules kept here:
 2. Exact counts live in this process only and end with it.
 3. Run as a program, it reads one job as a line of standard input, writes one result to standard
    output and is silent otherwise. It confines itself before it reads the job.
+4. Signed SQL runs in a process that has given up writing files.
 """
 
 from __future__ import annotations
@@ -23,43 +24,29 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
+from pathlib import Path
 
-from oversight_agent import disclosure, files, readers
+from oversight_agent import disclosure
 from oversight_agent.durability import reached
 from oversight_agent.evaluate import evaluate
-from oversight_agent.mapping import (
-    Mapping,
-    Pseudonymiser,
-    TableMapping,
-    load,
-    map_table,
-    rank_workers,
-)
 from oversight_agent.pipeline.confine import (
     MEMORY_STATUS,
     Confinement,
     end_with_input,
     end_with_parent,
+    end_writing,
     limit,
 )
 from oversight_agent.pipeline.job import Job, JobResult, Question, TableResult
-from oversight_agent.problems import Origin, Problem, problem_of
-from oversight_agent.tables import SafeTable, SpecTable, UnsafeTable
-from oversight_agent.validate import validate
+from oversight_agent.pipeline.keeping import Material, material
+from oversight_agent.tables import SafeTable, UnsafeTable
 from oversight_protocol.durability import Step
 from oversight_protocol.errors import InputError, Reason, Refused
+from oversight_protocol.study import BaseTable, Period
 
 Key = tuple[str, str]
-
-
-@dataclass
-class _Sources:
-    """What could be read: usable tables by name, where their rows stand, and what was wrong."""
-
-    tables: dict[str, SpecTable] = field(default_factory=dict, repr=False)
-    origins: dict[str, Origin] = field(default_factory=dict, repr=False)
-    problems: list[Problem] = field(default_factory=list, repr=False)
+Periods = tuple[Period, ...]
 
 
 def compute(job: Job) -> JobResult:
@@ -68,16 +55,17 @@ def compute(job: Job) -> JobResult:
     Every question gets its protected answer or a reason: `source`, `sql-not-allowed`,
     `query-limits` or `result-undeclared`.
     """
-    # 1. to 3. From sources to usable tables of the specification.
-    sources = _sources(job)
+    try:
+        # 1. to 3. What there is to answer from.
+        found = material(job)
+    except InputError as error:
+        refused = tuple(each.refuse(Reason.SOURCE, job.spec_version) for each in job.questions)
+        return JobResult(tables=refused, to_mend=str(error))
+    end_writing()
     # 4. Evaluate.
-    reasons: dict[Key, Reason] = {}
-    exact: list[UnsafeTable] = []
-    for key, outcome in _evaluated(job, sources.tables):
-        if isinstance(outcome, UnsafeTable):
-            exact.append(outcome)
-        else:
-            reasons[key] = outcome.reason
+    outcomes = _evaluated(job, found)
+    exact = [one for one in outcomes.values() if isinstance(one, UnsafeTable)]
+    reasons = {key: one.reason for key, one in outcomes.items() if isinstance(one, Refused)}
     # 5. Protect jointly.
     protected = disclosure.protect(exact, job.rules, job.spec_version)
     safe = {
@@ -87,77 +75,31 @@ def compute(job: Job) -> JobResult:
     # 6. Answer.
     return JobResult(
         tables=tuple(_results(job, safe, reasons)),
-        problems=tuple(asdict(problem) for problem in sources.problems),
+        problems=tuple(asdict(problem) for problem in found.problems),
         disclosure=tuple(report.model_dump(mode="json") for report in protected.report),
+        snapshots=found.used,
     )
 
 
-def _sources(job: Job) -> _Sources:
-    sources = _Sources()
-    try:
-        # 1. Mapping and secret.
-        mapping = _mapping(job)
-        secret = files.read(
-            job.secret, "the secret of the pseudonyms", "restore it from its backup"
-        )
-        pseudonyms = Pseudonymiser(secret)
-    except InputError as error:
-        sources.problems.append(problem_of(error))
-        return sources
-    # 2. Each source that a question needs.
-    for name in sorted({name for table in job.base_tables for name in table.reads}):
-        _add(sources, name, mapping.tables.get(name), job, pseudonyms)
-    sources.tables = rank_workers(sources.tables, mapping.specification, pseudonyms)
-    # 3. Keys.
-    _drop_invalid(sources, mapping)
-    return sources
+def _evaluated(job: Job, found: Material) -> dict[Key, UnsafeTable | Refused]:
+    """What each question comes to, in the order of the base tables."""
+    outcomes: dict[Key, UnsafeTable | Refused] = {}
+    for (periods, _), tables in _groups(job, found).items():
+        data = found.data[tables[0].name]
+        for table, period, outcome in evaluate(tables, periods, data, job.limits, job.spec_version):
+            outcomes[table.name, period.id] = outcome
+    order = [(table.name, each.id) for table in job.base_tables for each in job.periods(table)]
+    return {key: outcomes[key] for key in order}
 
 
-def _mapping(job: Job) -> Mapping:
-    mapping = load(job.mapping)
-    if mapping.specification.version != job.spec_version:
-        raise InputError(
-            "the mapping is for another version of the specification than the study",
-            where=job.mapping.name,
-            found=mapping.specification.version,
-            expected=job.spec_version,
-            advice="map the data to the study's version",
-        )
-    return mapping
-
-
-def _add(
-    sources: _Sources, name: str, mapping: TableMapping | None, job: Job, pseudonyms: Pseudonymiser
-) -> None:
-    if mapping is None:
-        advice = "add the table to the mapping"
-        sources.problems.append(Problem(name, 0, "", "a table without a mapping", "one", advice))
-        return
-    try:
-        raw = readers.read(mapping.source, job.data, mapping.columns)
-        mapped = map_table(mapping, raw, pseudonyms)
-    except InputError as error:
-        sources.problems.append(problem_of(error))
-        return
-    sources.problems.extend(mapped.problems)
-    if mapped.table is not None:
-        sources.tables[name], sources.origins[name] = mapped.table, mapped.origin
-
-
-def _drop_invalid(sources: _Sources, mapping: Mapping) -> None:
-    problems = validate(sources.tables, mapping.specification, sources.origins)
-    sources.problems.extend(problems)
-    for name in {problem.file for problem in problems}:
-        del sources.tables[name]
-
-
-def _evaluated(
-    job: Job, tables: dict[str, SpecTable]
-) -> Iterator[tuple[Key, UnsafeTable | Refused]]:
-    for base_table in job.base_tables:
-        periods = job.periods(base_table)
-        for table, period, outcome in evaluate([base_table], periods, tables, job.limits):
-            yield (table.name, period.id), outcome
+def _groups(job: Job, found: Material) -> dict[tuple[Periods, object], list[BaseTable]]:
+    """The base tables that are asked in the same periods of the same data, together."""
+    groups: dict[tuple[Periods, object], list[BaseTable]] = {}
+    for table in job.base_tables:
+        data = found.data[table.name]
+        where = data if isinstance(data, Path) else id(data)
+        groups.setdefault((job.periods(table), where), []).append(table)
+    return groups
 
 
 def _results(

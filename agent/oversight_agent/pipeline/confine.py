@@ -1,4 +1,4 @@
-"""What a worker does to itself before it touches data: limits, and an end with its parent.
+"""What a worker does to itself: limits before it touches data, and an end with its parent.
 
 Rules kept here:
 
@@ -8,6 +8,8 @@ Rules kept here:
    and its end is the parent's end; on Linux the kernel sends SIGKILL besides, which needs no
    cooperation of a busy process. The kernel watches the parent's *thread* that started the worker,
    so that thread waits for the worker.
+3. A worker reads its sources without the right to write a file, may write one snapshot then, and
+   gives the right up for good before it runs signed SQL.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Thread
 
 from pydantic import BaseModel, ConfigDict
@@ -57,7 +61,40 @@ def limit(limits: WorkerLimits) -> None:
     # would end it with a SIGKILL like any other.
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 5))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits.snapshot_mib * _MIB))
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Write files while this lasts, then nevermore; a process that is not confined just goes on."""
+    if not _is_confined():
+        yield
+        return
+    import resource  # noqa: PLC0415 — POSIX only
+
+    most = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def end_writing() -> None:
+    """Give up the right to write files for good, if this process is confined."""
+    if _is_confined():
+        import resource  # noqa: PLC0415 — POSIX only
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def _is_confined() -> bool:
+    """Whether `limit` was called; the tests compute in their own process, which stays free."""
+    if sys.platform == "win32":
+        return False
+    import resource  # noqa: PLC0415 — POSIX only
+
+    return resource.getrlimit(resource.RLIMIT_FSIZE)[0] == 0
 
 
 def end_with_parent(parent: int) -> None:

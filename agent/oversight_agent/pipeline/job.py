@@ -5,8 +5,7 @@ Rules kept here:
 1. A job holds questions and paths, no data and no secret.
 2. A result holds, for each question in the job's order, the protected answer or the reason why
    there is none; exact counts have no place in it.
-3. The rest of a result, `problems` and `disclosure`, is for the authority's own people and is never
-   sent to the coordinator.
+3. The rest of a result is for the authority's own people and is never sent to the coordinator.
 4. Nothing here imports a data library: the lasting process handles jobs and results too.
 """
 
@@ -23,7 +22,7 @@ from oversight_protocol.errors import Reason
 from oversight_protocol.model import Code, Digest, Name
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import TableAnswer
-from oversight_protocol.study import BaseTable, Period
+from oversight_protocol.study import BaseTable, Period, Study
 
 
 class _Form(BaseModel):
@@ -51,6 +50,55 @@ class Question(_Form):
         )
 
 
+class AskedWave(_Form):
+    """A wave of a study, of which all answers are of one moment.
+
+    Attributes:
+        study: the study's digest.
+        name: its name, for people.
+        version: its version, for people.
+        wave: the wave's identifier.
+    """
+
+    study: Digest
+    name: Name
+    version: int
+    wave: Name
+
+    @classmethod
+    def of(cls, study: Study, digest: str, wave: str) -> Self:
+        """A wave of a study that is known by its digest."""
+        return cls(study=digest, name=study.name, version=study.version, wave=wave)
+
+
+class SnapshotUse(_Form):
+    """That a job is answered from a wave's snapshot.
+
+    Attributes:
+        folder: where snapshots lie.
+        wave: whose snapshot is read.
+        make: whether it is made if it is not there; else the sources are read as they are.
+    """
+
+    folder: Path
+    wave: AskedWave
+    make: bool
+
+
+class SnapshotUsed(_Form):
+    """A snapshot that answers were computed from.
+
+    Attributes:
+        id: its identifier.
+        digest: its file's, as verified before it was read.
+        rows: how many it holds.
+    """
+
+    id: str
+    digest: Digest
+    rows: int
+
+
 class Job(_Form):
     """Questions to answer together, because they are protected jointly.
 
@@ -62,6 +110,7 @@ class Job(_Form):
         rules: the disclosure rules to apply.
         spec_version: the version of the specification that the study needs.
         limits: for each base table's query.
+        snapshot: whose snapshot to read; without it, the sources are read as they are.
     """
 
     mapping: Path
@@ -71,6 +120,7 @@ class Job(_Form):
     rules: Rules
     spec_version: Code
     limits: QueryLimits = QueryLimits()
+    snapshot: SnapshotUse | None = None
 
     @model_validator(mode="after")
     def _asks_nothing_twice(self) -> Self:
@@ -128,8 +178,13 @@ class JobResult(_Form):
         tables: one for each question, in the job's order.
         problems: what is wrong with the sources (`problems.Problem` as a dictionary).
         disclosure: what disclosure control did (`disclosure.TableReport` as a dictionary).
+        snapshots: those that the answers were computed from.
+        to_mend: what a person must mend before anything can be answered, as a sentence; every
+            question is refused then.
     """
 
     tables: tuple[TableResult, ...]
     problems: tuple[dict[str, Any], ...] = Field(default=(), repr=False)
     disclosure: tuple[dict[str, Any], ...] = Field(default=(), repr=False)
+    snapshots: tuple[SnapshotUsed, ...] = ()
+    to_mend: str = ""

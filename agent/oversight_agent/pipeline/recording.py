@@ -9,7 +9,7 @@ Rules kept here:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import structlog
@@ -20,6 +20,7 @@ from oversight_agent.durability import reached
 from oversight_agent.gate import ApprovedRelease, Candidate
 from oversight_agent.keys import signing_key
 from oversight_agent.ledger import LedgerFile
+from oversight_agent.pipeline.job import AskedWave, SnapshotUsed
 from oversight_agent.trust_store import StudyShelf, TrustStore
 from oversight_protocol.durability import Step
 from oversight_protocol.envelope import Envelope
@@ -78,6 +79,19 @@ class Recording:
                 "trust-updated",
                 {"roles": trust.roles.version, "roster": trust.roster.version, "digests": digests},
             )
+
+    def note_snapshots(self, wave: AskedWave | None, used: Iterable[SnapshotUsed]) -> None:
+        """Record once each snapshot that a wave is answered from, or that a person keeps."""
+        of = {"of": wave.study, "wave": wave.wave} if wave else {"of": None, "wave": None}
+        with self.ledger.locked() as ledger:
+            for one in used:
+                if ledger.find("snapshot-made", snapshot=one.id) is None:
+                    ledger.append("snapshot-made", {"snapshot": one.id, "digest": one.digest, **of})
+
+    def note_deleted(self, snapshot: str, by: str) -> None:
+        """Record that a snapshot was deleted."""
+        with self.ledger.locked() as ledger:
+            ledger.append("snapshot-deleted", {"snapshot": snapshot, "by": by})
 
     def held(self, what: Candidate, digest: str, ledger: Ledger) -> None:
         """Record a release that waits for a person."""

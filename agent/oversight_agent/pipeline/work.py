@@ -3,7 +3,8 @@
 1. A table that the authority's policy blocks is refused (family `policy`).
 2. A table and period that was answered before is taken as it was (frozen), whichever study asks.
    If it was made under looser rules than this study demands, it is refused instead.
-3. The rest goes to the worker as one job: all at once, because they are protected jointly.
+3. The rest goes to the worker as one job: all at once, because they are protected jointly. It is
+   answered from the wave's snapshot (`keeping`), which is noted before anything else comes of it.
 4. The answers are put in the ticket's order into one release, and held to ticket and study.
 5. The policy lets it pass, or leaves it to a person.
 """
@@ -21,10 +22,10 @@ from oversight_agent.config import Settings
 from oversight_agent.gate import ApprovedRelease, Candidate, Key
 from oversight_agent.local_policy import Policy
 from oversight_agent.pipeline.admission import Admitted
-from oversight_agent.pipeline.job import Job, JobResult, TableResult
+from oversight_agent.pipeline.job import AskedWave, Job, JobResult, SnapshotUsed, TableResult
 from oversight_agent.records import FrozenAnswer
 from oversight_agent.tables import SafeTable
-from oversight_protocol.errors import REASONS, OversightError, Reason
+from oversight_protocol.errors import REASONS, InputError, OversightError, Reason
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import Release, TableAnswer, row_keys
 from oversight_protocol.study import BaseTable, Period, Study
@@ -33,7 +34,8 @@ _log = structlog.get_logger("oversight_agent.work")
 
 Asked = tuple[BaseTable, Period]
 RunJob = Callable[[Job], JobResult]
-NewJob = Callable[[list[Asked], Rules, str], Job]
+NewJob = Callable[[list[Asked], Rules, str, AskedWave], Job]
+Note = Callable[[AskedWave, tuple[SnapshotUsed, ...]], None]
 
 
 @dataclass
@@ -64,14 +66,17 @@ class Work:
 
     Args:
         run_job: runs a job in a worker process.
-        new_job: makes a job of this agent from tables, periods, rules and specification version.
+        new_job: makes a job of this agent from tables, periods, rules, specification version and
+            wave.
+        note: is told of the snapshots that a wave was answered from.
     """
 
     def __init__(
-        self, settings: Settings, clock: Callable[[], datetime], run_job: RunJob, new_job: NewJob
-    ) -> None:
+        self, settings: Settings, clock: Callable[[], datetime], run_job: RunJob, new_job: NewJob,
+        note: Note = lambda _wave, _used: None,
+    ) -> None:  # fmt: skip
         self._settings, self._clock = settings, clock
-        self._run_job, self._new_job = run_job, new_job
+        self._run_job, self._new_job, self._note = run_job, new_job, note
 
     def answer(
         self, admitted: Admitted, frozen: dict[str, FrozenAnswer]
@@ -80,7 +85,7 @@ class Work:
 
         Raises:
             Refused: nothing of the ticket can be answered.
-            InputError: the authority's policy cannot be read.
+            InputError: the authority's policy cannot be read, or a snapshot cannot be used.
         """
         policy = local_policy.load(self._settings.policy)
         ticket, study = admitted.ticket, admitted.study
@@ -95,7 +100,8 @@ class Work:
         new_rules = answers.rules
         _take_frozen(answers, asked, frozen, study)
         # 3.
-        self._compute(answers, asked, new_rules, study.spec_version)
+        wave = AskedWave.of(study, ticket.study, ticket.wave)
+        self._compute(answers, asked, new_rules, study.spec_version, wave)
         # 4.
         release = self._release(admitted, answers, asked)
         what = gate.candidate(
@@ -104,23 +110,29 @@ class Work:
         # 5.
         return gate.decide(what, policy) or what
 
-    def _compute(self, answers: _Answers, asked: list[Asked], rules: Rules, version: str) -> None:
+    def _compute(
+        self, answers: _Answers, asked: list[Asked], rules: Rules, version: str, wave: AskedWave
+    ) -> None:
         new = answers.open(asked)
-        for result in self._results(new, rules, version) if new else ():
+        for result in self._results(new, rules, version, wave) if new else ():
             key = (result.table, result.period)
             if result.answer is not None:
                 answers.safe[key] = disclosure.restore(result.question, result.answer, rules)
             else:
                 answers.reasons[key] = result.reason or Reason.SOURCE
 
-    def _results(self, new: list[Asked], rules: Rules, version: str) -> tuple[TableResult, ...]:
-        job = self._new_job(new, rules, version)
+    def _results(
+        self, new: list[Asked], rules: Rules, version: str, wave: AskedWave
+    ) -> tuple[TableResult, ...]:
+        job = self._new_job(new, rules, version, wave)
         try:
             result = self._run_job(job)
         except OversightError as error:
             # A worker that fails is an answer too: asking the same again would fail again.
             _log.error("worker-failed", problem=str(error))
             return tuple(question.refuse(Reason.SOURCE, version) for question in job.questions)
+        require_nothing_to_mend(result)
+        self._note(wave, result.snapshots)
         _log.info("worked", tables=len(result.tables), problems=len(result.problems))
         return result.tables
 
@@ -132,6 +144,16 @@ class Work:
             answered=self._clock().replace(microsecond=0), rules=answers.rules,
             tables=tuple(answers.answer(_key(one)) for one in asked),
         )  # fmt: skip
+
+
+def require_nothing_to_mend(result: JobResult) -> None:
+    """Check that no file of the agent's own stood in the way of a job.
+
+    Raises:
+        InputError: one did, and a person must mend it before the same is tried again.
+    """
+    if result.to_mend:
+        raise InputError(result.to_mend)
 
 
 def refusal(table: str, period: str, reason: Reason) -> TableAnswer:

@@ -14,6 +14,7 @@ from oversight_agent.durability import HOLD_VARIABLE
 from oversight_agent.gate import ApprovedRelease, Candidate
 from oversight_agent.pipeline.admission import Admitted
 from oversight_agent.pipeline.job import Job, JobResult, TableResult
+from oversight_agent.pipeline.retention import Retention
 from oversight_agent.pipeline.work import Work
 from oversight_agent.service import new_job, run_job
 from oversight_agent.times import now
@@ -164,17 +165,29 @@ class _Answering:
         return result
 
 
-def test_no_error_ends_the_working_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_error_ends_the_working_thread(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "LOOK_FOR_WORK_SECONDS", 0.0)
     stop = threading.Event()
+    retention = Retention(config.load(home.folder), Clock())
     answering = _Answering(
         stop, ValueError("x"), KeyError("x"), InputError("x"), OversightError("x"),
         OSError(28, "x"), MemoryError(), True, False,
     )  # fmt: skip
 
-    service._work(answering, stop)  # type: ignore[arg-type]
+    service._work(answering, retention, stop)  # type: ignore[arg-type]
 
     assert answering._results == []
+
+
+def test_the_working_thread_deletes_snapshots_whose_time_is_over(home: Home) -> None:
+    settings, stop = config.load(home.folder), threading.Event()
+    settings.snapshots.mkdir()
+    expired = settings.snapshots / "20200101T000000Z-0123456789abcdef.duckdb"
+    expired.touch()
+
+    service._work(_Answering(stop, True, True), Retention(settings, now), stop)  # type: ignore[arg-type]
+
+    assert not expired.exists()
 
 
 # ---------------------------------------------------------------------- the worker's own step

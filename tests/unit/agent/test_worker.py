@@ -17,7 +17,7 @@ import pytest
 from oversight_agent import disclosure
 from oversight_agent.limits import QueryLimits, WorkerLimits
 from oversight_agent.pipeline import worker
-from oversight_agent.pipeline.job import Job, JobResult, Question
+from oversight_agent.pipeline.job import AskedWave, Job, JobResult, Question, SnapshotUse
 from oversight_protocol.errors import OversightError, Reason
 from oversight_protocol.policy import Rules
 from oversight_protocol.study import BaseTable, Period
@@ -374,3 +374,57 @@ def test_a_process_whose_parent_is_gone_already_ends_at_once() -> None:
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
 
     assert (ended.returncode, ended.stdout) == (71, b"")
+
+
+# ---------------------------------------------------------------------- what a table needs
+
+
+def _needing(name: str, *points: str) -> BaseTable:
+    return worker_table(AGENCY, name=name).model_copy(update={"needs": points})
+
+
+def test_a_base_table_that_needs_a_field_which_nothing_fills_is_refused_alone(place: Place) -> None:
+    whole, half = (
+        _needing("whole", "worker.agency"),
+        _needing("half", "worker.agency", "worker.fte"),
+    )
+
+    result = worker.run(place.job(whole, half, periods=(Q2, Q3)), GENEROUS)
+
+    assert _reasons(result) == {
+        ("whole", "2026-Q2"): None, ("whole", "2026-Q3"): None,
+        ("half", "2026-Q2"): Reason.SOURCE, ("half", "2026-Q3"): Reason.SOURCE,
+    }  # fmt: skip
+    (problem,) = result.problems
+    assert (problem["file"], problem["field"]) == ("worker", "fte")
+    assert "half" in problem["expected"]
+
+
+def test_a_constant_fills_a_field_that_a_base_table_needs(place: Place) -> None:
+    place.write("mapping.toml", MAPPING.replace(
+        "role = { constant = 5 }", "role = { constant = 5 }\nfte = { constant = 1.0 }"
+    ))  # fmt: skip
+
+    result = worker.run(place.job(_needing("half", "worker.fte")), GENEROUS)
+
+    assert _reasons(result) == {("half", "2026-Q2"): None}
+
+
+def test_once_the_field_is_mapped_a_waves_second_snapshot_answers_what_lacked_it(
+    place: Place,
+) -> None:
+    whole, half = _needing("whole", "worker.agency"), _needing("half", "worker.fte")
+    wave = AskedWave(study="0" * 64, name="study", version=1, wave="wave-1")
+    use = SnapshotUse(folder=place.folder / "snapshots", wave=wave, make=True)
+    job = place.job(whole, half).model_copy(update={"snapshot": use})
+    first = worker.run(job, GENEROUS)
+    place.write("mapping.toml", MAPPING.replace(
+        "role = { constant = 5 }", "role = { constant = 5 }\nfte = { constant = 1.0 }"
+    ))  # fmt: skip
+
+    second = worker.run(job, GENEROUS)
+
+    assert _reasons(first) == {("whole", "2026-Q2"): None, ("half", "2026-Q2"): Reason.SOURCE}
+    assert _reasons(second) == {("whole", "2026-Q2"): None, ("half", "2026-Q2"): None}
+    assert len(first.snapshots) == 1
+    assert len(second.snapshots) == 2
