@@ -1,6 +1,6 @@
 """Benchmarks: each against something one would otherwise run, side by side in one run.
 
-    python tests/benchmarks/run.py [base-tables] [help] [memory] [round-trip-1] [round-trip-19]
+    python tests/benchmarks/run.py [NAME ...]          # base-tables, help, mapping, memory, …
 
 Without names, all of them. Prints a table and writes `benchmarks.json` to `--out` if given.
 """
@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import base_tables
 import by_hand
 import footprint
+import mapping
 import round_trip
 
 
@@ -91,9 +92,24 @@ def tables(folder: Path) -> list[Line]:
     ]  # fmt: skip
 
 
+def million_rows(folder: Path) -> list[Line]:
+    mapping.prepare(folder)
+    ours, other = mapping.compare(folder)
+    ratio, most, room = ours.seconds / other.seconds, 3.0, 1000.0
+    return [
+        Line("CSV of 1,000,000 rows: mapped and validated by pandas.read_csv (s)",
+             round(ours.seconds, 2), round(other.seconds, 2), round(ratio, 2),
+             f"at most {most:.1f}", ratio <= most),
+        Line("memory for it, the whole process (MB)", round(ours.megabytes),
+             round(other.megabytes), round(ours.megabytes / other.megabytes, 2),
+             f"at most {room:.0f}", ours.megabytes <= room),
+    ]  # fmt: skip
+
+
 BENCHMARKS: dict[str, Callable[[Path], list[Line]]] = {
     "base-tables": tables,
     "help": command_help,
+    "mapping": million_rows,
     "memory": memory,
     "round-trip-1": round_trip_of(1, 0.1),
     "round-trip-19": round_trip_of(19, 0.25),

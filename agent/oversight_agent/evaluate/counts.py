@@ -8,6 +8,7 @@ number of rows, of distinct children, workers and teams, and the rows of the wor
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from oversight_agent.evaluate.database import ANSWER, Connection, quoted
@@ -15,28 +16,33 @@ from oversight_agent.tables import EVALUATE, UnsafeCell, UnsafeRow, UnsafeTable
 from oversight_protocol.release import row_keys
 from oversight_protocol.study import BaseTable, Period
 
-# First the rows of each person, then what they add up to: each row of the result is touched once.
-_GROUPED = """
-WITH part AS (
-    SELECT {category} AS category, outcome, {person} AS person, count(*) AS n
+# First the rows of each person, then what they add up to: each row of the result is touched once
+# for each dimension.
+_PART = """
+    SELECT '{dimension}' AS dimension, {category} AS category, outcome, {person} AS person,
+        count(*) AS n
     FROM {answer} GROUP BY ALL
-),
+"""
+_GROUPED = """
+WITH part AS ({part}),
 whole AS (
-    SELECT category, person, CAST(sum(n) AS BIGINT) AS n FROM part GROUP BY ALL
+    SELECT dimension, category, person, CAST(sum(n) AS BIGINT) AS n FROM part GROUP BY ALL
 ),
 declared AS (SELECT unnest($outcomes) AS outcome),
 rest AS (
-    SELECT whole.category, declared.outcome, whole.person, whole.n - coalesce(part.n, 0) AS n
+    SELECT whole.dimension, whole.category, declared.outcome, whole.person,
+        whole.n - coalesce(part.n, 0) AS n
     FROM whole CROSS JOIN declared LEFT JOIN part
-        ON part.category = whole.category AND part.outcome = declared.outcome
+        ON part.dimension = whole.dimension AND part.category = whole.category
+        AND part.outcome = declared.outcome
         AND part.person IS NOT DISTINCT FROM whole.person
 ),
 parts AS (
     SELECT 'cell' AS part, * FROM part
     UNION ALL SELECT 'complement', * FROM rest WHERE n > 0
-    UNION ALL SELECT 'total', category, '', person, n FROM whole
+    UNION ALL SELECT 'total', dimension, category, '', person, n FROM whole
 )
-SELECT part, category, outcome, CAST(sum(n) AS BIGINT), count(person),
+SELECT part, dimension, category, outcome, CAST(sum(n) AS BIGINT), count(person),
     coalesce(max(n) FILTER (WHERE person IS NOT NULL), 0)
 FROM parts GROUP BY ALL
 """
@@ -76,17 +82,24 @@ def count(connection: Connection, table: BaseTable, period: Period) -> UnsafeTab
 
 
 def _by_person(connection: Connection, table: BaseTable, column: str) -> _Counts:
-    counts: _Counts = {}
-    for dimension in ("", *(d.name for d in table.dimensions)):
-        sql = _GROUPED.format(
+    found = connection.execute(
+        _GROUPED.format(part=" UNION ALL ".join(_parts(table, column))),
+        {"outcomes": list(table.outcome_codes)},
+    )
+    return {
+        _Place(part, dimension, category, outcome): _Counted(*numbers)
+        for part, dimension, category, outcome, *numbers in found.fetchall()
+    }
+
+
+def _parts(table: BaseTable, column: str) -> Iterator[str]:
+    for dimension in ("", *(one.name for one in table.dimensions)):
+        yield _PART.format(
+            dimension=dimension,
             category=quoted(dimension) if dimension else "''",
             person=quoted(column),
             answer=ANSWER,
         )
-        found = connection.execute(sql, {"outcomes": list(table.outcome_codes)}).fetchall()
-        for part, category, outcome, *numbers in found:
-            counts[_Place(part, dimension, category, outcome)] = _Counted(*numbers)
-    return counts
 
 
 def _row(counted: dict[str, _Counts], table: BaseTable, dimension: str, category: str) -> UnsafeRow:

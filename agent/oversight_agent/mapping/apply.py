@@ -19,16 +19,18 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
+from oversight_agent.mapping.checked import FieldMapping, TableMapping
 from oversight_agent.mapping.convert import Flags, advice, convert, expected, filled
+from oversight_agent.mapping.derive import derived
+from oversight_agent.mapping.distinct import distinct
+from oversight_agent.mapping.needs import check_columns
 from oversight_agent.mapping.pseudonyms import Pseudonymiser
-from oversight_agent.mapping.rules import suggestion
-from oversight_agent.mapping.settings import FieldMapping, TableMapping
-from oversight_agent.problems import Origin, Part, Problem, SourceError, shape
+from oversight_agent.mapping.rows import MAX_PROBLEMS, Rows, more_problems, problem_at, rows_of
+from oversight_agent.problems import Origin, Problem, shape
 from oversight_agent.tables import MAPPING, RawTable, SpecTable
 from oversight_protocol.specification import Specification, SpecTableSchema
 
-MAX_PROBLEMS = 100
-"""Problems listed of one field; more would not help a person to correct them."""
+_NO_EXTRAS: Mapping[str, RawTable] = {}
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,12 @@ class Mapped:
 
     Attributes:
         table: the table, or None if any row was rejected.
-        problems: of all fields, in the specification's order; with row 0, the number of those of a
-            field that are not listed.
+        problems: of joins and conditions, then of all fields in the specification's order; with
+            row 0, the number of those of a field that are not listed.
         rows_read: rows of the source.
         rows_rejected: those with at least one problem.
         origin: where each row of the table stands.
+        rows_filtered: rows that the mapping's conditions left out.
     """
 
     table: SpecTable | None
@@ -49,6 +52,7 @@ class Mapped:
     rows_read: int
     rows_rejected: int
     origin: Origin = field(repr=False)
+    rows_filtered: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,24 +66,37 @@ class _Column:
     bad: Flags
 
 
-def map_table(mapping: TableMapping, raw: RawTable, pseudonyms: Pseudonymiser) -> Mapped:
+def map_table(
+    mapping: TableMapping,
+    raw: RawTable,
+    pseudonyms: Pseudonymiser,
+    extras: Mapping[str, RawTable] = _NO_EXTRAS,
+) -> Mapped:
     """Map a source to its table.
 
+    Args:
+        mapping: the table's.
+        raw: the table's own source.
+        pseudonyms: for identifiers.
+        extras: the sources that are joined to it, by the aliases of `mapping.sources`.
+
     Raises:
-        InputError: a file of the source lacks a column that the mapping names.
+        InputError: a file of a source lacks a column that the mapping names.
     """
-    for part in raw.parts:
-        _check_columns(mapping, part)
-    columns = [_column(field_mapping, raw, pseudonyms) for field_mapping in mapping.fields]
-    rejected = np.zeros(len(raw.frame), dtype=np.bool_)
+    check_columns(mapping, raw, extras)
+    rows = rows_of(mapping, raw, extras)
+    columns = [_column(field_mapping, rows, pseudonyms) for field_mapping in mapping.fields]
+    rejected = rows.bad.copy()
     for column in columns:
         rejected |= column.bad
+    of_fields = (problem for column in columns for problem in _problems(column, rows.raw))
     return Mapped(
         table=None if rejected.any() else _table(mapping, columns),
-        problems=tuple(problem for column in columns for problem in _problems(column, raw)),
+        problems=(*rows.problems, *of_fields),
         rows_read=len(raw.frame),
         rows_rejected=int(rejected.sum()),
-        origin=raw.origin,
+        origin=rows.raw.origin,
+        rows_filtered=rows.left_out,
     )
 
 
@@ -104,33 +121,23 @@ def _ranked(
     )
 
 
-def _check_columns(mapping: TableMapping, part: Part) -> None:
-    missing = [each for each in mapping.fields if each.column not in (None, *part.columns)]
-    for each in missing[:1]:
-        column = str(each.column)
-        more = f" (and {len(missing) - 1} more are missing)" if len(missing) > 1 else ""
-        raise SourceError(
-            f"the file has no column '{column}', which {each.field.name} needs{more}",
-            file=part.file,
-            field=each.field.name,
-            expected="all columns that the mapping names",
-            advice=part.hint
-            or suggestion(column, part.columns)
-            or "compare the mapping with the file's header; if titles stand above it, set"
-            " header_row",
-        )
-
-
-def _column(mapping: FieldMapping, raw: RawTable, pseudonyms: Pseudonymiser) -> _Column:
-    if mapping.column is None:
-        return _without_source(mapping, len(raw.frame))
-    text_of_row, uniques = pd.factorize(raw.frame[mapping.column])
-    texts = [str(text).strip() for text in np.asarray(uniques, dtype=object).tolist()]
-    converted = convert(mapping, texts, pseudonyms, date_cells=raw.parts[-1].unit == "row")
+def _column(mapping: FieldMapping, rows: Rows, pseudonyms: Pseudonymiser) -> _Column:
+    if not mapping.columns:
+        return _without_source(mapping, len(rows.raw.frame))
+    text_of_row, found = distinct(_texts(mapping, rows.raw.frame))
+    texts = [text.strip() for text in found]
+    date_cells = any(map(rows.has_date_cells, mapping.columns))
+    converted = convert(mapping, texts, pseudonyms, date_cells=date_cells)
     bad = converted.bad | _missing(mapping, converted.values)
     return _Column(
         mapping, converted.values.take(text_of_row), texts, text_of_row, bad[text_of_row]
     )
+
+
+def _texts(mapping: FieldMapping, frame: pd.DataFrame) -> pd.Series[str]:
+    if mapping.derived is not None:
+        return derived(frame, mapping.derived)
+    return frame[mapping.columns[0]]
 
 
 def _missing(mapping: FieldMapping, values: ExtensionArray) -> Flags:
@@ -147,27 +154,23 @@ def _without_source(mapping: FieldMapping, rows: int) -> _Column:
 
 
 def _table(mapping: TableMapping, columns: list[_Column]) -> SpecTable:
-    frame = pd.DataFrame({column.mapping.field.name: column.values for column in columns})
+    # The values are ours alone, so that no copy is needed.
+    frame = pd.DataFrame(
+        {column.mapping.field.name: column.values for column in columns}, copy=False
+    )
     return SpecTable(name=mapping.name, frame=frame, seal=MAPPING)
 
 
 def _problems(column: _Column, raw: RawTable) -> Iterator[Problem]:
     rows = np.flatnonzero(column.bad)
-    origin = raw.origin
     for row in rows[:MAX_PROBLEMS].tolist():
-        text = column.texts[column.text_of_row[row]]
-        yield _problem(column.mapping, origin.part(row), int(origin.numbers[row]), text)
-    if len(rows) > MAX_PROBLEMS:
-        name = column.mapping.field.name
-        more = f"{len(rows) - MAX_PROBLEMS:,} rows more with a problem in this field"
-        file = ", ".join(dict.fromkeys(part.file for part in raw.parts))
-        yield Problem(file, 0, name, more, "no such rows", "correct those listed first")
+        text = column.texts[column.text_of_row[row]] if column.texts else ""
+        yield _problem(column.mapping, raw, row, text)
+    yield from more_problems(raw, len(rows), column.mapping.field.name)
 
 
-def _problem(mapping: FieldMapping, part: Part, row: int, text: str) -> Problem:
-    name, found = mapping.field.name, shape(text)
+def _problem(mapping: FieldMapping, raw: RawTable, row: int, text: str) -> Problem:
+    want, what_to_do = "a value in every row", "fill it in at the source"
     if text:
         want, what_to_do = expected(mapping), advice(mapping)
-    else:
-        want, what_to_do = "a value in every row", "fill it in at the source"
-    return Problem(part.file, row, name, found, want, what_to_do, part.unit)
+    return problem_at(raw, row, mapping.field.name, shape(text), want, what_to_do)

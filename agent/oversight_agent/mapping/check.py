@@ -2,8 +2,9 @@
 
 Rules kept here:
 
-1. Every table and field is one of the specification's; every required field is mapped.
-2. Each field's setting keeps `rules`.
+1. Every table and field is one of the specification's that a mapping may fill; every required field
+   is mapped.
+2. Each field's setting keeps `rules`, each table's joins and conditions `table_rules`.
 3. An error names the file, the line and, where a name is misspelt, the nearest right one. Of
    several findings the first in the file is told, with the number of the others.
 """
@@ -13,33 +14,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
-
+from oversight_agent.mapping.checked import Mapping
+from oversight_agent.mapping.code_rules import check_code
 from oversight_agent.mapping.document import Document, Place, open_document
-from oversight_agent.mapping.rules import Finding, check_date_format, check_field, suggestion
-from oversight_agent.mapping.settings import (
-    Code,
-    FieldMapping,
-    FieldSettings,
-    Mapping,
-    MappingSettings,
-    TableMapping,
-    TableSettings,
-)
+from oversight_agent.mapping.finding import Finding, suggestion
+from oversight_agent.mapping.form import settings_of
+from oversight_agent.mapping.resolve import resolve
+from oversight_agent.mapping.returns import check_no_return, check_returns, returned
+from oversight_agent.mapping.rules import check_date_formats, check_field, check_number_format
+from oversight_agent.mapping.settings import MappingSettings, TableSettings
 from oversight_agent.mapping.source_rules import check_source
-from oversight_agent.sources import SourceSettings, tidy
+from oversight_agent.mapping.table_rules import check_conditions, check_joins
 from oversight_protocol import specification as specifications
 from oversight_protocol.errors import InputError
-from oversight_protocol.specification import SpecField, Specification, SpecTableSchema
-
-_DEPTH_OF_VALUES = {"constant": 5, "blank": 5, "codes": 6}
-"""How many keys lead to a value that may have one of several types; pydantic adds the type."""
-
-_TYPES_OF_VALUES = {
-    "constant": "text, a number or a date",
-    "files": "a pattern or a list of names, relative to the data folder, without '..' and '**'",
-}
+from oversight_protocol.specification import Specification, SpecTableSchema
 
 
 def load(path: Path) -> Mapping:
@@ -50,62 +38,22 @@ def load(path: Path) -> Mapping:
             specification allows; the message names the line.
     """
     document = open_document(path)
-    settings = _settings(document)
+    settings = settings_of(document)
+    if isinstance(settings, list):
+        raise _error(document, settings)
     _raise_first(document, list(_check_version(settings)))
     specification = specifications.load(settings.specification)
-    _raise_first(document, list(_check_tables(settings, specification)))
+    _raise_first(document, [*_check_top(settings, specification),
+                            *check_returns(settings.returns, specification),
+                            *_check_tables(settings, specification)])  # fmt: skip
+    given = returned(specification, settings.returns, settings.tables)
     tables = {
-        table.name: _resolve(table, settings.tables[table.name])
+        table.name: given.get(table.name)
+        or resolve(specification, table, settings.tables[table.name])
         for table in specification.resources
-        if table.name in settings.tables
+        if table.name in settings.tables or table.name in given
     }
-    return Mapping(specification, tables)
-
-
-def _settings(document: Document) -> MappingSettings:
-    try:
-        return MappingSettings.model_validate(document.data)
-    except ValidationError as error:
-        findings = list(_form_findings(error))
-    except RecursionError:
-        findings = [Finding((), "values are nested too deeply")]
-    raise _error(document, findings)
-
-
-def _form_findings(error: ValidationError) -> Iterator[Finding]:
-    told: set[Place] = set()
-    for each in error.errors(include_url=False, include_input=False, include_context=False):
-        keys = tuple(str(key) for key in each["loc"])
-        place = keys[: _depth(keys)]
-        if place in told:
-            continue
-        told.add(place)
-        if each["type"] == "extra_forbidden":
-            advice = suggestion(place[-1], _siblings(place))
-            yield Finding(place, "there is no such setting", advice=advice)
-        elif each["type"] == "missing":
-            yield Finding(place, f"'{place[-1]}' is missing", advice="add it")
-        else:
-            yield Finding(place, "this setting does not fit", expected=_expected(place, keys, each))
-
-
-def _depth(keys: Place) -> int:
-    if keys[2:3] == ("files",):
-        return 3
-    return _DEPTH_OF_VALUES.get("".join(keys[4:5]), len(keys))
-
-
-def _expected(place: Place, keys: Place, error: ErrorDetails) -> str:
-    if place != keys:
-        return _TYPES_OF_VALUES.get("".join(place[2:3] if len(place) == 3 else place[4:5]),
-                                    "text or a whole number")  # fmt: skip
-    return error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-
-
-def _siblings(place: Place) -> list[str]:
-    """The settings that may stand beside a place."""
-    models: dict[int, type[BaseModel]] = {1: MappingSettings, 3: TableSettings, 5: FieldSettings}
-    return list(models[len(place)].model_fields)
+    return Mapping(specification, tables, settings.case_system)
 
 
 def _check_version(settings: MappingSettings) -> Iterator[Finding]:
@@ -118,33 +66,61 @@ def _check_version(settings: MappingSettings) -> Iterator[Finding]:
         )
 
 
+def _check_top(settings: MappingSettings, specification: Specification) -> Iterator[Finding]:
+    if not settings.tables and not settings.returns:
+        yield Finding(
+            ("tables",), "the mapping maps nothing",
+            expected="a table, as [tables.team], or a statutory return, as [[returns]]",
+            advice="add one",
+        )  # fmt: skip
+    submission = specification.table("submission")
+    field = submission.field("case_system") if submission else None
+    if field is not None and settings.case_system is not None:
+        yield from check_code(field, settings.case_system, ("case_system",))
+
+
 def _check_tables(settings: MappingSettings, specification: Specification) -> Iterator[Finding]:
+    names = [table.name for table in specification.mapped]
     for name, table_settings in settings.tables.items():
         table = specification.table(name)
+        place = ("tables", name)
         if table is None:
             yield Finding(
-                ("tables", name),
+                place,
                 f"the specification has no table '{name}'",
-                expected="one of " + ", ".join(specification.table_names),
-                advice=suggestion(name, specification.table_names),
+                expected="one of " + ", ".join(names),
+                advice=suggestion(name, names),
             )
+        elif table.made_by is not None:
+            what = f"the agent writes the table {name} itself"
+            expected = "one of " + ", ".join(names)
+            yield Finding(place, what, expected=expected, advice="leave it out of the mapping")
         else:
-            yield from _check_table(table, table_settings, ("tables", name))
+            yield from _check_table(table, table_settings, place)
 
 
 def _check_table(
     table: SpecTableSchema, settings: TableSettings, place: Place
 ) -> Iterator[Finding]:
+    yield from check_no_return(settings, place)
     yield from check_source(settings, place)
-    yield from check_date_format(settings.date_format, (*place, "date_format"))
-    place = (*place, "fields")
+    yield from check_date_formats(settings.date_format, (*place, "date_format"))
+    yield from check_number_format(settings.number_format, (*place, "number_format"))
+    yield from check_conditions(settings, (*place, "where"))
+    yield from check_joins(settings, place)
+    yield from _check_fields(table, settings, (*place, "fields"))
+
+
+def _check_fields(
+    table: SpecTableSchema, settings: TableSettings, place: Place
+) -> Iterator[Finding]:
     names = [field.name for field in table.fields]
     for name, field_settings in settings.fields.items():
         field = table.field(name)
         if field is None:
             yield _unknown_field(table, name, names, (*place, name))
         else:
-            yield from check_field(field, field_settings, (*place, name))
+            yield from check_field(field, field_settings, (*place, name), settings.match)
     for field in table.fields:
         if field.required and field.name not in settings.fields:
             yield Finding(
@@ -179,33 +155,3 @@ def _error(document: Document, findings: list[Finding]) -> InputError:
         expected=first.expected,
         advice=first.advice,
     )
-
-
-def _resolve(table: SpecTableSchema, settings: TableSettings) -> TableMapping:
-    source = SourceSettings.model_validate(
-        settings.model_dump(include=set(SourceSettings.model_fields))
-    )
-    return TableMapping(
-        table, source, tuple(_resolve_field(field, settings) for field in table.fields)
-    )
-
-
-def _resolve_field(field: SpecField, table: TableSettings) -> FieldMapping:
-    settings = table.fields.get(field.name, FieldSettings())
-    return FieldMapping(
-        field,
-        column=None if settings.column is None else tidy(settings.column),
-        constant=settings.constant,
-        codes=_resolve_codes(field, settings),
-        date_format=settings.date_format or table.date_format,
-    )
-
-
-def _resolve_codes(field: SpecField, settings: FieldSettings) -> dict[str, Code] | None:
-    """The code of each source value; without a list in the mapping, each code stands for itself."""
-    if field.codes is None:
-        return None
-    own = settings.codes
-    codes = {str(code): code for code in field.codes} if own is None else own
-    blank = {} if settings.blank is None else {"": settings.blank}
-    return {source.strip(): code for source, code in codes.items()} | blank

@@ -18,7 +18,7 @@ from oversight_agent.sources import LIMITS, read_bytes
 from oversight_protocol.errors import InputError
 
 Place = tuple[str, ...]
-"""The keys that lead to a setting, outermost first."""
+"""The keys that lead to a setting, outermost first; into a list, a position from 0 as text."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Document:
 
         For a setting that is not there, the line of the innermost table that should hold it.
         """
-        while not _holds(self.data, place):
+        while not holds(self.data, place):
             place = place[:-1]
         numbers = range(1, len(self.lines) + 1)
         return bisect_left(numbers, x=True, key=lambda line: self._is_there_by(line, place)) + 1
@@ -49,7 +49,7 @@ class Document:
         """Whether the setting stands in the statements that start on or before a line."""
         for end in range(line, len(self.lines)):
             try:
-                return _holds(_parse(self.lines[:end]), place)
+                return holds(_parse(self.lines[:end]), place)
             except ValueError:
                 continue
         return True
@@ -79,11 +79,15 @@ def _parse(lines: tuple[str, ...]) -> dict[str, Any]:
     return tomllib.loads("\n".join(lines))
 
 
-def _holds(data: object, place: Place) -> bool:
+def holds(data: object, place: Place) -> bool:
+    """Whether data has a setting."""
     for key in place:
-        if not isinstance(data, dict) or key not in data:
+        if isinstance(data, dict) and key in data:
+            data = data[key]
+        elif isinstance(data, list) and key.isdecimal() and int(key) < len(data):
+            data = data[int(key)]
+        else:
             return False
-        data = data[key]
     return True
 
 

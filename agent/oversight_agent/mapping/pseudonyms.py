@@ -9,7 +9,8 @@ Rules kept here:
 2. A kind's pseudonyms are its own: a worker and a child with one number have nothing in common.
 3. White space around an identifier does not make another person; a missing one stays missing.
 4. 128 bits: two persons of an authority do not share a pseudonym by chance.
-5. Questions decide ties by the smallest worker identifier. Pseudonyms alone would stand in another
+5. Equal identifiers give equal pseudonyms at any time, so nothing is kept but what ranks need.
+6. Questions decide ties by the smallest worker identifier. Pseudonyms alone would stand in another
    order under each secret, so a worker's is ranked once all sources are read: the rank is the place
    of the identifier among those read, compared as text.
 """
@@ -31,6 +32,10 @@ DIGITS = 32
 """Hexadecimal digits of a pseudonym."""
 
 
+RANKED: frozenset[Pseudonym] = frozenset({"worker"})
+"""The kinds whose pseudonyms are ranked."""
+
+
 class Pseudonymiser:
     """Replaces identifiers under one secret.
 
@@ -48,7 +53,7 @@ class Pseudonymiser:
                 advice="restore it from its backup, or set the agent up anew",
             )
         self._secret = bytes(secret)
-        self._given: dict[Pseudonym, dict[str, str]] = {}
+        self._given: dict[Pseudonym, dict[str, str]] = {kind: {} for kind in RANKED}
 
     def __repr__(self) -> str:
         return "Pseudonymiser(…)"
@@ -59,23 +64,22 @@ class Pseudonymiser:
 
     def pseudonyms(self, kind: Pseudonym, identifiers: Iterable[str]) -> list[str | None]:
         """The pseudonyms of identifiers, in their order."""
+        trimmed = [identifier.strip() for identifier in identifiers]
+        # A copy of the keyed hash for each: keying it anew would take longer than all the rest.
         keyed = HMAC(self._secret, SHA256())
         keyed.update(kind.encode() + b"\0")
-        given = self._given.setdefault(kind, {})
-        return [_finished(keyed, identifier.strip(), given) for identifier in identifiers]
+        found = [_finished(keyed.copy(), one) if one else None for one in trimmed]
+        if kind in RANKED:
+            pairs = zip(trimmed, found, strict=True)
+            self._given[kind].update((one, given) for one, given in pairs if given is not None)
+        return found
 
     def ranked(self, kind: Pseudonym) -> dict[str, str]:
-        """For each pseudonym of a kind that was given so far, its ranked form."""
-        given = self._given.get(kind, {})
+        """For each pseudonym of a ranked kind that was given so far, its ranked form."""
+        given = self._given[kind]
         return {given[one]: f"{rank:08d}{given[one]}" for rank, one in enumerate(sorted(given))}
 
 
-def _finished(keyed: HMAC, identifier: str, given: dict[str, str]) -> str | None:
-    """By a copy of the keyed hash: keying it anew would take longer than all the rest."""
-    if not identifier:
-        return None
-    if identifier not in given:
-        own = keyed.copy()
-        own.update(identifier.encode())
-        given[identifier] = own.finalize().hex()[:DIGITS]
-    return given[identifier]
+def _finished(keyed: HMAC, identifier: str) -> str:
+    keyed.update(identifier.encode())
+    return keyed.finalize()[: DIGITS // 2].hex()

@@ -24,7 +24,7 @@ DAYS = [date(1900, 1, 1) + timedelta(days=n) for n in range(73_414)]
 def map_days(*texts: str, date_format: str = ISO_DATE, unit: Unit = "line") -> Mapped:
     assert STANDARD is not None
     fields = tuple(
-        FieldMapping(one, column="day", date_format=date_format)
+        FieldMapping(one, column="day", date_formats=(date_format,))
         if one.name == "policy_date"
         else FieldMapping(one, constant={"cohort": "all"}.get(one.name, 31))
         for one in STANDARD.fields

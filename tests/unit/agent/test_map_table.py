@@ -22,6 +22,7 @@ from oversight_agent.mapping import (
     load,
     map_table,
 )
+from oversight_agent.mapping.codes import Codes
 from oversight_agent.mapping.settings import Code
 from oversight_agent.problems import Part, Problem
 from oversight_agent.sources import SourceSettings
@@ -39,11 +40,11 @@ FORMAT = "%d/%m/%Y"
 def worker_mapping(**changes: dict[str, Any]) -> TableMapping:
     settings_of: dict[str, dict[str, Any]] = {
         "worker_id": {"column": "No"},
-        "role": {"column": "Job", "codes": ROLES},
-        "agency": {"column": "Agency", "codes": {"0": 0, "1": 1, "": 0}},
+        "role": {"column": "Job", "codes": Codes(dict(ROLES))},
+        "agency": {"column": "Agency", "codes": Codes({"0": 0, "1": 1, "": 0})},
         "fte": {"column": "FTE"},
-        "role_start": {"column": "From", "date_format": FORMAT},
-        "role_end": {"column": "To", "date_format": FORMAT},
+        "role_start": {"column": "From", "date_formats": (FORMAT,)},
+        "role_end": {"column": "To", "date_formats": (FORMAT,)},
         "team_id": {"column": "Team"},
     } | changes
     table = SPECIFICATION.table("worker")
@@ -190,7 +191,7 @@ def test_dates_at_the_ends_of_the_range_and_leap_days_are_read(
 
 
 def test_a_time_of_day_is_dropped() -> None:
-    mapping = worker_mapping(role_end={"column": "To", "date_format": "%d/%m/%Y %H:%M"})
+    mapping = worker_mapping(role_end={"column": "To", "date_formats": ("%d/%m/%Y %H:%M",)})
 
     mapped = map_table(mapping, raw_table({"To": "01/03/2020 23:59"}), PSEUDONYMS)
 
@@ -269,7 +270,7 @@ def reference_number(text: str) -> float | None:
 
 def reference_date(text: str) -> datetime | None:
     try:
-        day = datetime.strptime(text, FORMAT)
+        day = datetime.strptime(text.removesuffix(" 00:00"), FORMAT)
     except ValueError:
         return None
     return day if 1900 <= day.year <= 2100 else None

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from oversight_agent.mapping import Mapping, load
+from oversight_agent.mapping.codes import Codes
 from oversight_protocol.errors import InputError
 
 GOOD = """\
@@ -64,10 +65,10 @@ def test_the_defaults_of_a_table_are_filled_in(tmp_path: Path) -> None:
     mapping = load_text(tmp_path, GOOD)
 
     fields = {each.field.name: each for each in mapping.tables["worker"].fields}
-    assert fields["role_start"].date_format == "%d/%m/%Y"
-    assert fields["role_end"].date_format == "%Y-%m-%d"
-    assert fields["role"].codes == {"Social worker": 5, "Manager": 3}
-    assert fields["agency"].codes == {"0": 0, "1": 1, "": 0}
+    assert fields["role_start"].date_formats == ("%d/%m/%Y",)
+    assert fields["role_end"].date_formats == ("%Y-%m-%d",)
+    assert fields["role"].codes == Codes({"Social worker": 5, "Manager": 3})
+    assert fields["agency"].codes == Codes({"0": 0, "1": 1, "": 0})
     assert fields["fte"].constant == 0.5
     assert fields["fte"].codes is None
 
@@ -215,7 +216,7 @@ CHANGES = {
     ),
     "a format that is not one": (
         ('file = "staff.csv"', 'file = "staff.csv"\nformat = "excel"'),
-        (5, "this setting does not fit", "'delimited', 'workbook' or 'sqlite'"),
+        (5, "this setting does not fit", "'delimited', 'workbook'"),
     ),
     "a header in no row": (
         ('file = "staff.csv"', 'file = "staff.csv"\nheader_row = 0'),
@@ -293,7 +294,7 @@ def test_a_table_names_the_columns_that_it_needs_tidied_and_once(tmp_path: Path)
 def test_the_day_numbers_of_excel_are_a_date_format(tmp_path: Path) -> None:
     mapping = load_text(tmp_path, GOOD.replace('"%d/%m/%Y"', '"excel"'))
 
-    assert mapping.tables["worker"].fields[5].date_format == "excel"
+    assert mapping.tables["worker"].fields[5].date_formats == ("excel",)
 
 
 def test_of_several_findings_the_first_is_told_with_the_number_of_others(tmp_path: Path) -> None:
