@@ -2,7 +2,7 @@
 
 Slow and short, to be compared with the SQL. A table of the specification is a list of dictionaries
 with the specification's field names, a missing value is `None`, a person is a string. There is no
-SQL here and no library.
+SQL here and no library. The bank holidays are those that the specification lists.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ from calendar import monthrange
 from datetime import date, timedelta
 from typing import Any
 
+from oversight_protocol import specification
+
 Record = dict[str, Any]
 Tables = dict[str, list[Record]]
 
 DAY = timedelta(days=1)
+BANK_HOLIDAYS = frozenset(specification.load("1.0").bank_holidays.days)
 PLANS_BY_PRECEDENCE = ("cp", "cla", "cin", "care_leaver")
 
 
@@ -25,6 +28,12 @@ def is_open(start: date, end: date | None, day: date) -> bool:
 
 def days_between(first: date, second: date) -> int:
     return (second - first).days
+
+
+def working_days(first: date, last: date) -> int:
+    """Working days after the first day, up to and with the last; none if the last is earlier."""
+    days = (first + DAY * number for number in range(1, days_between(first, last) + 1))
+    return sum(day.weekday() < 5 and day not in BANK_HOLIDAYS for day in days)
 
 
 def months_after(start: date, months: int) -> date:
@@ -128,13 +137,17 @@ def plan_type(tables: Tables, child: str, q1: date) -> str:
 
 
 def local_standard(tables: Tables, plan: str, q1: date) -> int | None:
-    """The cohort's standard with the latest policy date, else the one for all."""
-    for cohort in (plan, "all"):
-        rows = [
-            each
-            for each in tables["standard"]
-            if each["cohort"] == cohort and each["policy_date"] <= q1
-        ]
-        if rows:
-            return int(max(rows, key=lambda each: each["policy_date"])["max_interval_days"])
-    return None
+    """The standard of the plan type, else the one for all children."""
+    own = standard_of(tables, plan, q1)
+    return standard_of(tables, "all", q1) if own is None else own
+
+
+def standard_of(tables: Tables, cohort: str, q1: date) -> int | None:
+    """The cohort's standard with the latest policy date by the last day."""
+    rows = [
+        each
+        for each in tables["standard"]
+        if each["cohort"] == cohort and each["policy_date"] <= q1
+    ]
+    latest = max(rows, key=lambda each: each["policy_date"], default=None)
+    return None if latest is None else int(latest["max_interval_days"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from oversight_protocol.specification import CALENDAR, load
 from oversight_protocol.study import Period
 from reference.conventions import Record, Tables
 from reference.in_duckdb import STUDY, Plain, by_definition, by_sql, database
@@ -38,9 +39,11 @@ def holding(
 
 
 def event(held: date, kind: str = "case", **more: Any) -> Any:
-    fields = {"child_id": "c1", "worker_id": "w1", "authorised_date": None, "actions_set": None}
-    places = {"part1_location": None, "part2_location": None}
-    return "oversight_event", {**fields, **places, "held_date": held, "type": kind, **more}
+    dates = {"held_date": held, "recorded_date": None, "authorised_date": None}
+    parts = {"part1_location": None, "part2_location": None, "evidence": None}
+    said = dict.fromkeys(("reflects_family", "reflects_practitioner", "actions_set"))
+    fields = {"child_id": "c1", "worker_id": "w1", "type": kind}
+    return "oversight_event", {**fields, **dates, **parts, **said, **more}
 
 
 def post(
@@ -51,8 +54,9 @@ def post(
     return "worker", {**fields, **dates, "worker_id": worker, "role": role, **more}
 
 
-def plan(kind: str, start: date = LONG_AGO, end: date | None = None) -> Any:
-    return "plan", {"child_id": "c1", "type": kind, "start": start, "end": end}
+def plan(kind: str, start: date = LONG_AGO, end: date | None = None, **more: Any) -> Any:
+    dates = {"start": start, "end": end}
+    return "plan", {"child_id": "c1", "type": kind, **dates, "previous_cpp": None, **more}
 
 
 def standard(cohort: str, days: int, since: date = LONG_AGO) -> Any:
@@ -64,21 +68,30 @@ def referral(day: date, child: str = "c1") -> Any:
 
 
 def audit(planned: date | None, done: date | None, grade: str | None = "good", **more: Any) -> Any:
-    fields = {"child_id": "c1", "planned_date": planned, "audit_date": done}
-    return "audit", {**fields, "type": "case_file", "oversight_grade": grade, **more}
+    dates = {"planned_date": planned, "audit_date": done, "action_due": None, "action_closed": None}
+    grades = {"oversight_grade": grade, "overall_grade": None, "moderated_grade": None}
+    fields = {"child_id": "c1", "type": "case_file", "moderated": None}
+    return "audit", {**fields, **dates, **grades, **more}
+
+
+def answer(given: int, question: str = "S01", wave: date = Q0, **more: Any) -> Any:
+    fields = {"respondent_id": "r1", "role": None, "team_id": None}
+    asked = {"wave": wave, "question_id": question, "response": given}
+    return "survey_response", {**fields, **asked, **more}
+
+
+KEYS = {"oversight_event": "event_id", "episode": "referral_id", "audit": "audit_id"}
 
 
 def rows(name: str, *records: tuple[str, Record], period: Period = Q2) -> list[Plain]:
     """The rows of a base table, which SQL and reference agree upon, in a set order."""
-    tables: Tables = {
-        each: [] for each in ("worker", "allocation", "oversight_event", "episode", "plan")
-    } | {"team": TEAMS, "standard": [], "audit": []}
-    keys = {"oversight_event": "event_id", "episode": "referral_id", "audit": "audit_id"}
+    tables: Tables = {each.name: [] for each in load(STUDY.spec_version).mapped}
+    tables["team"] = TEAMS
     for table, record in records:
-        number = {keys[table]: f"n{len(tables[table])}"} if table in keys else {}
+        number = {KEYS[table]: f"n{len(tables[table])}"} if table in KEYS else {}
         tables[table] = [*tables[table], number | record]
     base = STUDY.table(name)
-    with database({each: tables[each] for each in base.reads}) as connection:
+    with database({each: tables[each] for each in base.reads if each != CALENDAR}) as connection:
         found = by_sql(connection, base, period)
     expected = by_definition(tables, base, period)
     assert sorted(map(repr, found)) == sorted(map(repr, expected))

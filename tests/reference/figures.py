@@ -1,7 +1,8 @@
 """What is counted of a base table's rows, and each measure's figure of them, in plain Python.
 
-A figure is exact: a share and a ratio as a fraction, `None` where there is nothing to divide by;
-the median of days as the bins in which the two middle values lie.
+A figure is exact: a share, a part and a ratio as a fraction, a difference of shares as the
+difference of fractions, `None` where there is nothing to divide by; the median of days as the bins
+in which the two middle values lie.
 """
 
 from __future__ import annotations
@@ -75,6 +76,18 @@ def _share(part: set[str], *, without: Sequence[str] = ()) -> Callable[[Sequence
     return figure
 
 
+def _of(
+    dimension: str, category: str, figure: Callable[[Sequence[Row]], Figure]
+) -> Callable[[Sequence[Row]], Figure]:
+    """The figure of the rows of one category alone."""
+    return lambda rows: figure([row for row in rows if row.by[dimension] == category])
+
+
+def _difference(rows: Sequence[Row]) -> Figure:
+    both, not_both = _GOOD_WHERE_BOTH(rows), _GOOD_WHERE_NOT_BOTH(rows)
+    return None if both is None or not_both is None else both - not_both
+
+
 def _cases_per_fte(rows: Sequence[Row]) -> Figure:
     fte = sum(row.magnitudes["fte"] for row in rows)
     return (
@@ -87,8 +100,20 @@ def _supervisees_per_manager(rows: Sequence[Row]) -> Figure:
     return Fraction(supervisees) / len(rows) if rows else None
 
 
+def _agency_share(rows: Sequence[Row]) -> Figure:
+    fte = Fraction(sum(row.magnitudes["fte"] for row in rows))
+    agency = Fraction(sum(row.magnitudes["fte"] for row in rows if row.by["agency"] == "agency"))
+    return agency / fte if fte else None
+
+
 _KNOWN = {"without": ("unknown",)}
 _GRADED = {"without": ("not_graded",)}
+_GOOD_WHERE_BOTH = _share(
+    {"both_good_or_better"}, without=("not_both_good_or_better", "not_both_below_good")
+)
+_GOOD_WHERE_NOT_BOTH = _share(
+    {"not_both_good_or_better"}, without=("both_good_or_better", "both_below_good")
+)
 
 FIGURES: Mapping[str, Callable[[Sequence[Row]], Figure]] = {
     "part1_on_child_file": _share({"both", "part1_only"}, **_KNOWN),
@@ -99,27 +124,49 @@ FIGURES: Mapping[str, Callable[[Sequence[Row]], Figure]] = {
     "neither_part_recorded": _share({"neither"}, **_KNOWN),
     "parts_misplaced": _share({"misplaced"}, **_KNOWN),
     "location_unknown": _share({"unknown"}),
+    "part1_reflects_family": _share({"Y"}, **_KNOWN),
+    "part2_reflects_practitioner": _share({"Y"}, **_KNOWN),
+    "oversight_good_where_both": _GOOD_WHERE_BOTH,
+    "oversight_good_where_not_both": _GOOD_WHERE_NOT_BOTH,
+    "oversight_good_difference": _difference,
     "within_local_standard": _share({"d0_31_within", "d32_42_within", "d43_90_within"}),
     "within_31_days": _share({"d0_31_within", "d0_31_over"}),
     "within_42_days": _share({"d0_31_within", "d0_31_over", "d32_42_within", "d32_42_over"}),
     "none_in_90_days": _share({"d91_more", "never_91"}),
     "never_since_allocation": _share({"never_43_90", "never_91"}),
+    "personal_supervision_in_standard": _share({"within"}),
+    "asye_supervision_in_standard": _of("asye", "asye", _share({"within"})),
+    "recorded_within_5_days": _share({"within_5"}),
     "supervision_authorised": _share({"authorised"}),
     "actions_set": _share({"Y"}, **_KNOWN),
+    "decision_at_plan_change": _share({"decided"}),
     "audits_completed": _share({"completed"}),
     "oversight_good_or_better": _share({"outstanding", "good"}, **_GRADED),
     "oversight_inadequate": _share({"inadequate"}, **_GRADED),
+    "oversight_below_overall": _share({"below"}, without=("incomparable",)),
+    "changed_on_moderation": _share({"changed"}),
+    "audit_actions_on_time": _share({"on_time"}),
     "cases_per_fte": _cases_per_fte,
     "supervisees_per_manager": _supervisees_per_manager,
+    "agency_share": _agency_share,
+    "supervision_regular_and_reflective": _of("question", "S01", _share({"4", "5"})),
+    "survey_strongly_disagree": _share({"1"}),
+    "survey_disagree": _share({"2"}),
+    "survey_neither": _share({"3"}),
+    "survey_agree": _share({"4"}),
+    "survey_strongly_agree": _share({"5"}),
     "rereferrals": _share({"rereferral"}),
     "plan_up_to_3_months": _share({"m0_3"}),
     "plan_3_to_6_months": _share({"m3_6"}),
     "plan_6_to_12_months": _share({"m6_12"}),
     "plan_12_to_24_months": _share({"m12_24"}),
     "plan_24_months_or_more": _share({"m24_more"}),
+    "subsequent_cp_plans": _share({"subsequent"}, **_KNOWN),
     "three_or_more_workers": _share({"w3_more"}),
 }
-"""By the measure's id, its figure of a base table's rows; the median is `middle_bins`."""
+"""By the measure's id, its figure of a base table's rows; the median is `middle_bins`.
+
+A figure of one category is asked of all rows."""
 
 _GAPS = ("d0_14", "d15_28", "d29_31", "d32_35", "d36_42", "d43_56", "d57_90", "d91_more")
 

@@ -8,22 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 import duckdb
 from pandas import DataFrame
 
 from oversight_agent.evaluate.allow import allow
-from oversight_coordinator.studies import MANAGEMENT_OVERSIGHT_2026, load_package
+from oversight_protocol.specification import CALENDAR
 from oversight_protocol.study import BaseTable, Period
+from oversight_protocol.study_package import installed
+from reference.conventions import BANK_HOLIDAYS
 from reference.measures import TABLES, Row, Tables
 from support.spec_tables import spec_table
 
-STUDY = load_package(
-    MANAGEMENT_OVERSIGHT_2026,
-    issued=datetime(2026, 10, 1, tzinfo=UTC),
-    expires=datetime(2027, 10, 1, tzinfo=UTC),
-)
+STUDY = installed()
 ALLOWED = {table.name: allow(table) for table in STUDY.base_tables}
 
 Plain = dict[str, str | None]
@@ -31,9 +28,12 @@ Plain = dict[str, str | None]
 
 @contextmanager
 def database(tables: Tables) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database with these tables of the specification."""
+    """A database with these tables of the specification and its calendar."""
     with duckdb.connect(":memory:") as connection:
         connection.execute("SET threads = 1")
+        connection.execute(f"CREATE TABLE {CALENDAR} (day DATE)")
+        days = {"days": sorted(BANK_HOLIDAYS)}
+        connection.execute(f"INSERT INTO {CALENDAR} SELECT unnest($days)", days)
         for name, records in tables.items():
             frame = spec_table(name, records).frame
             connection.register("frame", frame)
@@ -68,6 +68,7 @@ def _plain(table: BaseTable, row: Row) -> Plain:
     values: Plain = {
         "child_id": row.child,
         "worker_id": row.worker,
+        "respondent_id": row.worker,
         "team": row.team,
         "outcome": row.outcome,
         **row.by,

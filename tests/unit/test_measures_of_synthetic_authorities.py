@@ -16,6 +16,7 @@ from oversight_coordinator.demo.generate import QUARTERS, Synthetic, make_world
 from oversight_coordinator.demo.records import World
 from oversight_coordinator.demo.truth import Key, Truth, count
 from oversight_protocol.release import row_keys
+from oversight_protocol.specification import CALENDAR
 from oversight_protocol.study import TOTAL, BaseTable
 from reference.conventions import Tables
 from reference.in_duckdb import STUDY, Plain, by_sql, database
@@ -34,7 +35,11 @@ def truth(world: World) -> Truth:
 
 
 def _tables(world: World, table: BaseTable) -> Tables:
-    return {name: [record._asdict() for record in world.table(name)] for name in table.reads}
+    return {
+        name: [record._asdict() for record in world.table(name)]
+        for name in table.reads
+        if name != CALENDAR
+    }
 
 
 def _in(rows: Sequence[Plain], dimension: str, category: str) -> list[Plain]:
