@@ -1,4 +1,4 @@
-"""`oversight-agent init`, `enrol`, `run`, `status` and `answer`."""
+"""`oversight-agent enrol`, `run`, `status` and `answer`."""
 
 from __future__ import annotations
 
@@ -17,84 +17,13 @@ from oversight_agent.cli.common import (
     time_for_people,
 )
 
-_POLICY = """\
-# What this authority allows. See 'oversight-agent study list' and 'oversight-agent release list'.
-
-[studies]
-# Studies that are accepted as soon as they come validly signed; others wait for a person.
-accept = []
-
-[tables]
-# Base tables that are never answered, whichever study asks.
-block = []
-
-[release]
-# "hold": a person approves each release. "automatic": what keeps all rules leaves by itself.
-mode = "hold"
-
-[rules]
-# Any rule may be tightened, none loosened below its floor.
-# minimum_persons = 15
-"""
-
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("init")(init)
     app.command("enrol")(enrol)
     app.command("run")(run)
     app.command("status")(status)
     app.command("answer")(answer)
-
-
-def init(
-    home: Annotated[Path, typer.Argument(help="The folder to make.")],
-    la: Annotated[str, typer.Option(help="The authority's ONS code.")],
-    name: Annotated[str, typer.Option(help="The authority's name.")],
-    data: Annotated[
-        Path | None, typer.Option(help="The folder of the source files (else HOME/data).")
-    ] = None,
-    mapping: Annotated[
-        Path | None, typer.Option(help="A mapping file to copy into the folder.")
-    ] = None,
-) -> None:
-    """Make an agent's folder: settings, policy, keys.
-
-    Example: oversight-agent init /var/lib/oversight-agent --la E10000016 --name Kent
-    """
-    from oversight_agent import config, files, keys
-    from oversight_protocol.errors import InputError
-
-    if (home / "agent.toml").exists():
-        raise InputError(
-            "an agent is here already",
-            where=str(home),
-            advice="choose another folder; nothing was changed",
-        )
-    lines = [f"la = {json.dumps(la)}", f"name = {json.dumps(name, ensure_ascii=False)}"]
-    if data is not None:
-        lines.append(f"data = {json.dumps(str(data.resolve()), ensure_ascii=False)}")
-    home.mkdir(parents=True, exist_ok=True)
-    files.write(home / "agent.toml", ("\n".join(lines) + "\n").encode())
-    try:
-        config.load(home)
-    except InputError:
-        (home / "agent.toml").unlink()
-        raise
-    home.chmod(0o700)
-    files.write(home / "policy.toml", _POLICY.encode())
-    if mapping is not None:
-        content = files.read(mapping, "the mapping", "name the mapping's file")
-        files.write(home / "mapping.toml", content)
-    (home / "data").mkdir(exist_ok=True)
-    keys.make(home)
-    say(f"Made the agent's folder {home}.")
-    say("Next:")
-    if mapping is None:
-        say("  write mapping.toml there: how your columns become the specification")
-    say("  oversight-agent check    whether your sources give its tables")
-    say("  policy.toml              read what may leave, and change it")
-    say("  oversight-agent enrol    join the programme with Kent's invitation")
 
 
 def enrol(

@@ -11,7 +11,18 @@ import sys
 import typer
 import typer.core
 
-from oversight_agent.cli import data, doctor, home, ledger, releases, studies
+from oversight_agent.cli import (
+    coverage,
+    data,
+    doctor,
+    home,
+    init,
+    ledger,
+    releases,
+    snapshots,
+    spec,
+    studies,
+)
 from oversight_protocol.errors import OversightError
 
 # Plain help: with rich, and markup off, Typer prints its brackets with backslashes.
@@ -22,11 +33,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="The agent of Federated Oversight: answers signed questions with protected statistics.",
 )  # fmt: skip
+init.add_to(app)
 home.add_to(app)
 doctor.add_to(app)
 data.add_to(app)
+coverage.add_to(app)
+spec.add_to(app)
 studies.add_to(app)
 releases.add_to(app)
+snapshots.add_to(app)
 ledger.add_to(app)
 
 

@@ -22,8 +22,9 @@ from pathlib import Path
 
 from oversight_agent.pipeline.recognising import annex_a_files, census_kind, ssd_files
 from oversight_agent.problems import Problem, problem_of, shape
-from oversight_agent.readers.outline import Piece, outline
-from oversight_agent.sources import SourceSettings
+from oversight_agent.readers.outline import outline
+from oversight_agent.readers.piece import Piece
+from oversight_agent.sources import ReturnKind, SourceSettings
 from oversight_protocol.errors import InputError
 
 MOST_FILES = 2_000
@@ -122,7 +123,7 @@ class Found:
     """
 
     sources: tuple[SourceProfile, ...]
-    returns: tuple[tuple[str, tuple[str, ...]], ...]
+    returns: tuple[tuple[ReturnKind, tuple[str, ...]], ...]
     problems: tuple[Problem, ...] = ()
 
 
@@ -134,7 +135,7 @@ def profile_folder(folder: Path) -> Found:
     """
     names = _names(folder)
     pieces: list[Piece] = []
-    censuses: dict[str, list[str]] = {}
+    censuses: dict[ReturnKind, list[str]] = {}
     problems: list[Problem] = []
     for name in names:
         try:
@@ -144,7 +145,9 @@ def profile_folder(folder: Path) -> Found:
                 pieces.extend(outline(folder, name))
         except InputError as error:
             problems.append(problem_of(error))
-    returns = [(kind, tuple(files)) for kind, files in censuses.items()]
+    returns: list[tuple[ReturnKind, tuple[str, ...]]] = [
+        (kind, tuple(files)) for kind, files in censuses.items()
+    ]
     returns += [("annex-a", (name,)) for name in annex_a_files(pieces)]
     returns += [("ssd", files) for files in ssd_files(pieces)]
     taken = {name for _, files in returns for name in files}
@@ -215,7 +218,7 @@ def _profile(group: Sequence[Piece], names: Sequence[str]) -> SourceProfile:
 
 
 def _pattern(files: Sequence[str], names: Sequence[str]) -> str | None:
-    """A pattern that fits these files of the folder and no other: with one star, or question marks."""
+    """A pattern with a star or question marks that fits these files and no other."""
     start = _shared(files)
     end = _shared([name[::-1] for name in files])[::-1]
     end = end[max(0, len(start) + len(end) - min(map(len, files))) :]

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from oversight_agent.problems import SourceError
-from oversight_agent.readers.outline import Piece
+from oversight_agent.readers.piece import Piece
 from oversight_agent.readers.returns.ssd_tables import TABLES
 from oversight_agent.sources import ReturnKind, read_start
 

@@ -23,6 +23,7 @@ from oversight_coordinator.cli.common import (
 from oversight_coordinator.cli.watching import watch as watch_run
 
 if TYPE_CHECKING:
+    from oversight_coordinator.coverage import Matrix
     from oversight_coordinator.results import RunResult
     from oversight_coordinator.store import Store
 
@@ -180,8 +181,11 @@ def report(
 
     Example: oversight report 3f2a --out results
     """
-    result = _load(store(settings(home)), run_id)
-    page = write_results(result, out)
+    from oversight_coordinator.coverage_intake import matrix_of
+
+    kept = store(settings(home))
+    result = _load(kept, run_id)
+    page = write_results(result, out, matrix_of(kept, result.study))
     say(f"Wrote {out / 'pooled.csv'}, {out / 'authorities.csv'} and {page}.")
     released = sum(one.outcome == "released" for one in result.las)
     if not released:
@@ -190,7 +194,7 @@ def report(
         say(f"{released} of {len(result.las)} authorities released figures.")
 
 
-def write_results(result: RunResult, out: Path) -> Path:
+def write_results(result: RunResult, out: Path, coverage: Matrix | None = None) -> Path:
     """Write `pooled.csv`, `authorities.csv` and `report/index.html`; the page's path."""
     from oversight_coordinator import times
     from oversight_coordinator.pool import write_authorities_csv, write_csv
@@ -203,8 +207,9 @@ def write_results(result: RunResult, out: Path) -> Path:
     page.parent.mkdir(parents=True, exist_ok=True)
     wave = result.study.wave(result.run.wave)
     write_report(
-        result.study, wave, result.rows, result.authorities, result.las, page, made=times.now()
-    )
+        result.study, wave, result.rows, result.authorities, result.las, page, made=times.now(),
+        coverage=coverage,
+    )  # fmt: skip
     return page
 
 

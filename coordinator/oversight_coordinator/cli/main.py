@@ -11,7 +11,7 @@ import sys
 import typer
 import typer.core
 
-from oversight_coordinator.cli import agents, asking, demo, home, studies, trust
+from oversight_coordinator.cli import agents, asking, coverage, demo, home, studies, trust
 from oversight_protocol.errors import OversightError
 
 # Plain help: with rich, and markup off, Typer prints its brackets with backslashes.
@@ -27,6 +27,7 @@ trust.add_to(app)
 studies.add_to(app)
 agents.add_to(app)
 asking.add_to(app)
+coverage.add_to(app)
 demo.add_to(app)
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from oversight_agent.evaluate import QueryLimits, evaluate
-from oversight_agent.evaluate.database import database
-from oversight_agent.tables import UnsafeCell, UnsafeTable
+from oversight_agent.evaluate import QueryLimits, evaluate, snapshot_file
+from oversight_agent.evaluate.database import Data, Database
+from oversight_agent.tables import SpecTable, UnsafeCell, UnsafeTable
 from oversight_protocol.errors import Reason, Refused
 from oversight_protocol.study import BaseTable, Subject
 from support.spec_tables import AGENCY, Q2, Q3, posts, spec_table, worker_table
@@ -19,6 +22,11 @@ from support.spec_tables import AGENCY, Q2, Q3, posts, spec_table, worker_table
 LIMITS = QueryLimits(memory_mib=256, threads=1)
 OPTIONAL = Subject(kind="workers", column="worker_id", optional=True)
 
+AGAINST_A_SNAPSHOT = [
+    "CREATE TABLE data.more AS SELECT 1",
+    "DROP TABLE data.worker",
+    "ATTACH 'tables.duckdb' AS again",
+]
 FROM_OUTSIDE = [
     "SELECT * FROM read_csv('/etc/passwd')",
     "SELECT * FROM read_text('/etc/passwd')",
@@ -44,6 +52,24 @@ FROM_OUTSIDE = [
 def _evaluate(*tables: BaseTable, limits: QueryLimits = LIMITS) -> list[UnsafeTable | Refused]:
     data = {"worker": posts(6), "team": spec_table("team", [])}
     return [outcome for _, _, outcome in evaluate(tables, [Q2], data, limits)]
+
+
+@contextmanager
+def _reading(table: BaseTable, data: Data) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The connection that a base table is evaluated on."""
+    with (
+        closing(Database(data, LIMITS, "1.0", table.reads)) as database,
+        database.reading(table) as connection,
+    ):
+        yield connection
+
+
+def _file(folder: Path, *tables: SpecTable) -> Path:
+    """The same tables as a snapshot's file."""
+    path = folder / "tables.duckdb"
+    snapshot_file.write(path, {table.name: table for table in tables}, "", LIMITS)
+    path.chmod(0o400)
+    return path
 
 
 def _reason(table: BaseTable, limits: QueryLimits = LIMITS) -> Reason:
@@ -207,35 +233,143 @@ def test_a_result_over_the_memory_is_refused() -> None:
     assert outcome.reason is Reason.QUERY_LIMITS
 
 
-@pytest.mark.parametrize("sql", FROM_OUTSIDE)
+@pytest.mark.parametrize(
+    ("sql", "kept"),
+    [(sql, kept) for sql in FROM_OUTSIDE for kept in (False, True)]
+    + [(sql, True) for sql in AGAINST_A_SNAPSHOT],
+)
 def test_the_database_denies_what_lies_outside_it_even_without_the_allow_list(
-    sql: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sql: str, kept: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    data: Data = _file(tmp_path, posts(2)) if kept else {"worker": posts(2)}
+    there = sorted(tmp_path.iterdir())
     monkeypatch.chdir(tmp_path)
     frame = posts(1).frame  # a replacement scan would find it by this name
 
-    with (
-        database(worker_table(AGENCY), {"worker": posts(2)}, LIMITS) as connection,
-        pytest.raises(duckdb.Error),
-    ):
+    with _reading(worker_table(AGENCY), data) as connection, pytest.raises(duckdb.Error):
         connection.execute(sql)
 
     assert len(frame) == 1
-    assert list(tmp_path.iterdir()) == []
+    assert sorted(tmp_path.iterdir()) == there
 
 
-def test_the_database_holds_only_the_tables_that_are_declared() -> None:
-    data = {"worker": posts(2), "team": spec_table("team", [])}
+@pytest.mark.parametrize("kept", [False, True], ids=["in memory", "in a snapshot"])
+def test_a_base_table_sees_only_the_tables_that_it_declares(kept: bool, tmp_path: Path) -> None:
+    tables = (posts(2), spec_table("team", []))
+    data: Data = _file(tmp_path, *tables) if kept else {table.name: table for table in tables}
 
-    with database(worker_table(AGENCY), data, LIMITS) as connection:
-        names = connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+    with _reading(worker_table(AGENCY), data) as connection:
+        seen = connection.execute("SELECT count(*) FROM worker").fetchall()
+        with pytest.raises(duckdb.CatalogException):
+            connection.execute("SELECT * FROM team")
+        with pytest.raises(duckdb.CatalogException):
+            connection.execute("SELECT * FROM bank_holiday")
 
-    assert sorted(name for (name,) in names) == ["_persons", "worker"]
+    assert seen == [(2,)]
+
+
+def test_a_base_table_leaves_nothing_to_the_next_one() -> None:
+    database = Database({"worker": posts(2)}, LIMITS, "1.0", ["worker"])
+
+    with closing(database):
+        with database.reading(worker_table(AGENCY)) as connection:
+            connection.execute("CREATE TEMP TABLE left_behind AS SELECT * FROM worker")
+        with (
+            database.reading(worker_table(AGENCY)) as connection,
+            pytest.raises(duckdb.CatalogException),
+        ):
+            connection.execute("SELECT * FROM left_behind")
+
+
+def test_a_snapshot_gives_the_counts_of_the_tables_it_was_made_of(tmp_path: Path) -> None:
+    sql = "SELECT worker_id, team_id AS team, agency AS outcome, role FROM worker"
+    tables = [worker_table(sql, dimensions={"role": ("4", "5")}), worker_table("SELECT 1")]
+    data = {"worker": posts(60), "team": spec_table("team", [])}
+
+    from_file = list(evaluate(tables, [Q2, Q3], _file(tmp_path, *data.values()), LIMITS))
+    from_memory = list(evaluate(tables, [Q2, Q3], data, LIMITS))
+
+    assert [outcome for _, _, outcome in from_file[:2]] == [
+        outcome for _, _, outcome in from_memory[:2]
+    ]
+    assert all(isinstance(outcome, UnsafeTable) for _, _, outcome in from_file[:2])
+    assert all(isinstance(outcome, Refused) for _, _, outcome in from_file[2:])
+
+
+def test_a_failed_base_table_does_not_touch_the_next_one_on_a_snapshot(tmp_path: Path) -> None:
+    good, bad = worker_table(AGENCY), worker_table("SELECT nothing FROM worker", name="bad")
+
+    found = list(evaluate([bad, good], [Q2], _file(tmp_path, posts(6)), LIMITS))
+
+    assert isinstance(found[0][2], Refused)
+    assert isinstance(found[1][2], UnsafeTable)
+
+
+# ---------------------------------------------------------------------- the calendar
+
+
+def test_a_base_table_may_read_the_bank_holidays_of_the_specification() -> None:
+    sql = """
+        SELECT w.worker_id, w.team_id AS team,
+            CASE WHEN h.day IS NULL THEN '0' ELSE '1' END AS outcome
+        FROM worker AS w LEFT JOIN bank_holiday AS h ON h.day = w.role_start
+    """
+    days = [date(2026, 12, 25), date(2026, 12, 28), date(2026, 12, 29)]  # the second is observed
+    workers = [
+        {"worker_id": f"w{n}", "role": 5, "agency": 0, "role_start": day, "team_id": "t0"}
+        for n, day in enumerate(days)
+    ]
+    table = worker_table(sql, reads=("worker", "bank_holiday"))
+
+    [(_, _, outcome)] = evaluate([table], [Q2], {"worker": spec_table("worker", workers)}, LIMITS)
+
+    assert isinstance(outcome, UnsafeTable)
+    assert {code: cell.count for code, cell in outcome.rows[0].cells.items()} == {"0": 1, "1": 2}
+
+
+def test_the_bank_holidays_are_not_there_for_a_base_table_that_does_not_declare_them() -> None:
+    sql = f"{AGENCY} JOIN bank_holiday ON bank_holiday.day = worker.role_start"
+
+    assert _reason(worker_table(sql)) is Reason.SQL_NOT_ALLOWED
+
+
+# ---------------------------------------------------------------------- who answers a survey
+
+
+def test_subjects_among_workers_may_be_respondents_of_a_survey() -> None:
+    answers = [
+        {"respondent_id": f"r{n}", "wave": Q2.start, "question_id": "q1", "response": n % 2,
+         "role": 5, "team_id": "t0"}
+        for n in range(6)
+    ]  # fmt: skip
+    sql = "SELECT respondent_id, team_id AS team, response AS outcome FROM survey_response"
+    table = worker_table(
+        sql, subject=Subject(kind="workers", column="respondent_id"), reads=("survey_response",)
+    )
+    data = {"survey_response": spec_table("survey_response", answers)}
+
+    [(_, _, outcome)] = evaluate([table], [Q2], data, LIMITS)
+
+    assert isinstance(outcome, UnsafeTable)
+    assert outcome.rows[0].total.workers == 6
+
+
+def test_a_child_does_not_pass_for_a_respondent() -> None:
+    sql = "SELECT child_id AS respondent_id, NULL AS team, '0' AS outcome FROM plan"
+    table = worker_table(
+        sql, subject=Subject(kind="workers", column="respondent_id"), reads=("plan",)
+    )
+    plan = spec_table("plan", [{"child_id": "c1", "type": "cp", "start": Q2.start}])
+
+    [(_, _, outcome)] = evaluate([table], [Q2], {"plan": plan}, LIMITS)
+
+    assert isinstance(outcome, Refused)
+    assert outcome.reason is Reason.RESULT_UNDECLARED
 
 
 _GROWING = """
 from support.spec_tables import Q2, posts, worker_table
-from oversight_agent.evaluate.database import DatabaseErrors, database, reason_of
+from oversight_agent.evaluate.database import Database, DatabaseErrors, reason_of
 from oversight_agent.evaluate.run import execute
 from oversight_agent.limits import QueryLimits, WorkerLimits
 from oversight_agent.pipeline.confine import limit
@@ -244,7 +378,8 @@ limit(WorkerLimits(address_space_mib=1300, cpu_seconds=30))
 table = worker_table("SELECT 1")
 sql = "SELECT worker_id, {growing} AS team, '0' AS outcome FROM worker"
 try:
-    with database(table, {{"worker": posts(2)}}, QueryLimits(256, 1)) as connection:
+    data = Database({{"worker": posts(2)}}, QueryLimits(256, 1), "1.0", ["worker"])
+    with data.reading(table) as connection:
         execute(connection, table, Q2, sql)
 except DatabaseErrors as error:
     print(reason_of(error))

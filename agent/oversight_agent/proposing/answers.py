@@ -1,0 +1,147 @@
+"""Answers to the interview's questions in a file, in TOML or JSON.
+
+    case_system = "lcs"
+
+    [tables.worker]
+    source = "Worker Details.csv"        # as the interview calls it; false: no source holds it
+    leave_out_rows = true                # whether the rows that look like no records are left out
+
+    [tables.worker.fields.role]
+    column = "Job Title"                 # or constant = 5, or leave_out = true
+    codes = { "QA Officer" = 6 }
+    date_format = "%d/%m/%Y"             # of a date field
+
+What is not answered stays as it is proposed, or open. Rules kept here:
+
+1. An answer counts also where nobody would have been asked.
+2. An answer that fits nothing (a table, field, source or column that is not there) is an error: it
+   would be silently lost.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from oversight_agent import files
+from oversight_agent.proposing import toml
+from oversight_protocol.errors import InputError
+
+_STRICT = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+
+class FieldAnswers(BaseModel):
+    """Answers about one field."""
+
+    model_config = _STRICT
+
+    column: str | None = None
+    constant: str | int | float | date | None = None
+    leave_out: Literal[True] | None = None
+    codes: dict[str, str | int] = {}
+    date_format: str | None = None
+
+    @property
+    def fills(self) -> bool:
+        """Whether it says what fills the field."""
+        return self.column is not None or self.constant is not None or bool(self.leave_out)
+
+
+class TableAnswers(BaseModel):
+    """Answers about one table."""
+
+    model_config = _STRICT
+
+    source: str | Literal[False] | None = None
+    leave_out_rows: bool | None = None
+    fields: dict[str, FieldAnswers] = Field(default_factory=dict)
+
+    def of(self, name: str) -> FieldAnswers:
+        """The answers about a field; none if there are none."""
+        return self.fields.get(name, FieldAnswers())
+
+    def field(self, name: str) -> FieldAnswers:
+        """The answers about a field, for adding to them."""
+        return self.fields.setdefault(name, FieldAnswers())
+
+
+class Answers(BaseModel):
+    """All answers."""
+
+    model_config = _STRICT
+
+    case_system: str | None = None
+    tables: dict[str, TableAnswers] = Field(default_factory=dict)
+
+    def of(self, name: str) -> TableAnswers:
+        """The answers about a table; none if there are none."""
+        return self.tables.get(name, TableAnswers())
+
+    def table(self, name: str) -> TableAnswers:
+        """The answers about a table, for adding to them."""
+        return self.tables.setdefault(name, TableAnswers())
+
+    def as_data(self) -> dict[str, Any]:
+        """Only what is answered."""
+        return self.model_dump(exclude_none=True, exclude_defaults=True)
+
+
+def read_answers(path: Path) -> Answers:
+    """Read a file of answers.
+
+    Raises:
+        InputError: it cannot be read, is neither TOML nor JSON, or is not of this form.
+    """
+    text = files.read(path, "the file of answers", "name the file's place")
+    try:
+        content = _parsed(path, text)
+        return Answers.model_validate(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        raise InputError(
+            "the answers are not of the form that is expected",
+            where=f"{path}, {'.'.join(map(str, first['loc']))}",
+            expected=first["msg"].removeprefix("Input should be "),
+            advice="compare them with docs/runbooks/agent.md",
+        ) from None
+    except (ValueError, RecursionError) as error:
+        kind = "JSON" if path.suffix.lower() == ".json" else "TOML"
+        at = f", line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise InputError(
+            f"the answers are not valid {kind}",
+            where=f"{path}{at}",
+            advice="correct the file; often a quotation mark or bracket is missing",
+        ) from None
+
+
+def _parsed(path: Path, content: bytes) -> Any:
+    text = content.decode("utf-8-sig")
+    return json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
+
+
+def answers_text(answers: Answers, path: Path) -> str:
+    """Answers as a file: JSON if its name ends so, else TOML."""
+    if path.suffix.lower() == ".json":
+        return json.dumps(answers.model_dump(mode="json", exclude_defaults=True), indent=2,
+                          ensure_ascii=False) + "\n"  # fmt: skip
+    lines = [
+        "# Answers to the interview of 'oversight-agent init'; see docs/runbooks/agent.md.",
+        "",
+    ]
+    if answers.case_system is not None:
+        lines.append(f"case_system = {toml.value(answers.case_system)}")
+    for name, table in answers.tables.items():
+        lines += ["", f"[tables.{name}]"]
+        for setting in ("source", "leave_out_rows"):
+            given = getattr(table, setting)
+            lines += [f"{setting} = {toml.value(given)}"] if given is not None else []
+        for field, said in table.fields.items():
+            lines += ["", f"[tables.{name}.fields.{field}]"]
+            given = said.model_dump(exclude_defaults=True)
+            lines += [f"{setting} = {toml.value(one)}" for setting, one in given.items()]
+    return "\n".join(lines) + "\n"

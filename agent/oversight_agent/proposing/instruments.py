@@ -1,0 +1,68 @@
+"""The study's survey and code frame, by which questions and themes are known by their wording.
+
+Rules kept here:
+
+1. A question is known by its number, or by most of its words in their order.
+2. What the study asks is data of the protocol (`study_package`); nothing of it stands here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
+from functools import cache
+
+from oversight_agent.proposing.codes import Coded
+from oversight_agent.proposing.words import Bare, bare
+from oversight_protocol import study_package
+
+_SURE = 0.72
+_NUMBERED = re.compile(
+    r"^\s*(?:q(?:uestion)?\s*)?([A-Za-z]?)\s*0?(\d{1,2})\s*[-.:)]?\s*", re.IGNORECASE
+)
+
+
+@cache
+def questions() -> dict[str, Bare]:
+    """The survey's questions: by number their words."""
+    survey = study_package.installed().survey
+    return {} if survey is None else {one.id: bare(one.text) for one in survey.questions}
+
+
+@cache
+def themes() -> dict[str, Bare]:
+    """The code frame's themes: by code the words of their labels."""
+    return {one.code: bare(one.label) for one in study_package.installed().themes or ()}
+
+
+def question_of(header: str) -> str | None:
+    """The number of the question that a header is, or None."""
+    return _nearest(header, questions())
+
+
+def asked(table: str, values: Mapping[str, int]) -> Coded | None:
+    """Values taken for questions or themes by their wording; None for any other table."""
+    known = {"survey_response": questions, "theme": themes}.get(table)
+    if known is None:
+        return None
+    found = {value: code for value in values if (code := _nearest(value, known()))}
+    rows = sum(values.values())
+    share = sum(values[one] for one in found) / rows if rows else 0.0
+    still_open = tuple(one for one in values if one not in found)
+    return Coded(found, still_open, share, min(0.85, 0.3 * len(set(found.values()))))
+
+
+def _nearest(text: str, known: Mapping[str, Bare]) -> str | None:
+    lead = re.match(r"^\s*([A-Za-z]\d{2})\b", text)
+    if lead and lead[1].upper() in known:
+        return lead[1].upper()
+    words = bare(_NUMBERED.sub("", text) or text)
+    if not words:
+        return None
+    best = max(known, key=lambda code: _alike(words, known[code]), default=None)
+    return best if best is not None and _alike(words, known[best]) >= _SURE else None
+
+
+def _alike(words: Iterable[str], others: Iterable[str]) -> float:
+    return SequenceMatcher(None, list(words), list(others), autojunk=False).ratio()
