@@ -23,7 +23,7 @@ from pathlib import Path
 from oversight_agent.pipeline.recognising import annex_a_files, census_kind, ssd_files
 from oversight_agent.problems import Problem, problem_of, shape
 from oversight_agent.readers.outline import outline
-from oversight_agent.readers.piece import Piece
+from oversight_agent.readers.piece import Piece, cannot_be_named, settings_of
 from oversight_agent.sources import ReturnKind, SourceSettings
 from oversight_protocol.errors import InputError
 
@@ -139,6 +139,7 @@ def profile_folder(folder: Path) -> Found:
     problems: list[Problem] = []
     for name in names:
         try:
+            _check_name(name)
             if name.lower().endswith(".xml"):
                 censuses.setdefault(census_kind(folder, name), []).append(name)
             else:
@@ -154,6 +155,12 @@ def profile_folder(folder: Path) -> Found:
     free = [piece for piece in pieces if piece.settings.file not in taken]
     sources = tuple(_profile(group, names) for group in _groups(free))
     return Found(sources, tuple(returns), tuple(problems))
+
+
+def _check_name(name: str) -> None:
+    if not name.isprintable():
+        raise cannot_be_named(name)
+    settings_of(file=name)
 
 
 def _names(folder: Path) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ class TableDecision:
         proposal: its fields as they were decided.
         unsure: names of fields whose proposal nobody has confirmed.
         uncoded: names of fields some of whose values have no code yet.
+        source_in_doubt: whether nobody has confirmed an unsure source.
         rows_left_out: rows that are no records.
         rows_in_doubt: rows that may be none; nobody said.
     """
@@ -23,6 +24,7 @@ class TableDecision:
     proposal: TableProposal
     unsure: frozenset[str] = frozenset()
     uncoded: frozenset[str] = frozenset()
+    source_in_doubt: bool = False
     rows_left_out: tuple[Filter, ...] = ()
     rows_in_doubt: tuple[Filter, ...] = ()
 
@@ -36,8 +38,8 @@ class TableDecision:
 
     @property
     def usable(self) -> bool:
-        """Whether every required field is filled."""
-        return not self.lacking
+        """Whether the source is the right one and every required field is filled."""
+        return not self.lacking and not self.source_in_doubt
 
     @property
     def open(self) -> frozenset[str]:

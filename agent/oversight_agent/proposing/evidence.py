@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
+from itertools import islice
 from typing import Generic, TypeVar
 
 from oversight_agent.pipeline.profiling import ColumnProfile
@@ -111,7 +112,7 @@ def _evidence(
 def _some(values: Mapping[str, int]) -> Mapping[str, int]:
     if len(values) <= _MOST_LOOKED_AT:
         return values
-    return dict(list(values.items())[:_MOST_LOOKED_AT])
+    return dict(islice(values.items(), _MOST_LOOKED_AT))
 
 
 def _dates(column: ColumnProfile) -> Evidence:

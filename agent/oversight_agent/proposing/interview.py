@@ -83,21 +83,32 @@ class Interview:
             given = self._given.of(table.name)
             if table.name in self._proposal.by_return and given.source is None:
                 continue
-            proposal = self._source_of(table, given)
+            proposal, sure = self._source_of(table, given)
             if proposal is not None:
-                yield self._table(proposal, given)
+                yield replace(self._table(proposal, given), source_in_doubt=not sure)
 
-    def _source_of(self, table: SpecTableSchema, given: TableAnswers) -> TableProposal | None:
+    def _source_of(
+        self, table: SpecTableSchema, given: TableAnswers
+    ) -> tuple[TableProposal | None, bool]:
+        """The table's proposal from its source, and whether it is sure that this is the source."""
         proposal = self._proposal.tables.get(table.name)
         if given.source is not None:
-            return self._named(table, given.source)
+            return self._named(table, given.source), True
         if proposal is not None and proposal.confidence >= self._below:
-            return proposal
-        chosen = self._ask(source_question(table, proposal, self._proposal))
+            return proposal, True
+        if proposal is None and not self._free:
+            return None, True
+        chosen = self._ask(source_question(table, proposal, self._free))
         if chosen is None:
-            return proposal
+            return proposal, False
         self.answered.table(table.name).source = chosen or False
-        return self._named(table, chosen)
+        return self._named(table, chosen), True
+
+    @property
+    def _free(self) -> tuple[SourceProfile, ...]:
+        """Sources that no table is proposed from."""
+        taken = {one.source.name for one in self._proposal.tables.values()}
+        return tuple(one for one in self._proposal.sources if one.name not in taken)
 
     def _named(self, table: SpecTableSchema, name: str | bool) -> TableProposal | None:
         if not name:
@@ -120,8 +131,8 @@ class Interview:
             replace(proposal, fields=tuple(fields)),
             frozenset(unsure),
             frozenset(one.spec.name for one in fields if one.open and one.column is not None),
-            left_out,
-            in_doubt,
+            rows_left_out=left_out,
+            rows_in_doubt=in_doubt,
         )
 
     def _rows(

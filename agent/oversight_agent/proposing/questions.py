@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from oversight_agent.pipeline.profiling import SourceProfile
 from oversight_agent.proposing.filters import Filter
-from oversight_agent.proposing.proposal import FieldProposal, Proposal, TableProposal
+from oversight_agent.proposing.proposal import FieldProposal, TableProposal
 from oversight_agent.proposing.showing import examples
 from oversight_protocol.specification import SpecField, SpecTableSchema
 
@@ -41,12 +42,10 @@ class Question:
 
 
 def source_question(
-    table: SpecTableSchema, proposal: TableProposal | None, whole: Proposal
+    table: SpecTableSchema, proposal: TableProposal | None, free: Sequence[SourceProfile]
 ) -> Question:
-    """Which source holds a table."""
+    """Which source holds a table: the one proposed, those like it, or one that is free."""
     first = [] if proposal is None else [proposal.source, *proposal.others]
-    taken = {one.source.name for one in whole.tables.values()}
-    free = [one for one in whole.sources if one.name not in taken]
     sources = list({one.name: one for one in (*first, *free)}.values())
     labels = [
         f"{one.name} ({proposal.confidence:.0%} sure)" if proposal and one is proposal.source

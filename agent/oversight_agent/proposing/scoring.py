@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from oversight_agent.pipeline.profiling import ColumnProfile, SourceProfile
 from oversight_agent.proposing.evidence import EMPTY, Evidence, evidence
@@ -149,8 +149,13 @@ def _with_kin(
 
 def _shared(hashes: frozenset[int], kin: tuple[frozenset[int], ...]) -> float:
     """Of a column's values, the share that stands in a column of the kind."""
-    known = frozenset[int]().union(*kin)
+    known = _union(kin)
     return len(hashes & known) / len(hashes) if len(known) >= _ENOUGH else 0.0
+
+
+@lru_cache(maxsize=256)
+def _union(kin: tuple[frozenset[int], ...]) -> frozenset[int]:
+    return frozenset[int]().union(*kin)
 
 
 def _covered(hashes: frozenset[int], kin: tuple[frozenset[int], ...]) -> float:

@@ -67,8 +67,7 @@ def _table(decision: TableDecision) -> Iterator[str]:
     name = proposal.table.name
     yield f"[tables.{name}]  # {proposal.table.title}: {proposal.confidence:.0%}"
     if not decision.usable:
-        lacking = ", ".join(decision.lacking)
-        yield f"{OPEN}fill in {lacking}, then delete the marks before these lines"
+        yield f"{OPEN}{_what_to_do(decision)}, then delete the marks before these lines"
     settings = proposal.source.settings.model_dump(exclude_defaults=True, exclude={"wide"})
     for setting, given in settings.items():
         yield f"{setting} = {toml.value(given)}"
@@ -87,6 +86,12 @@ def _table(decision: TableDecision) -> Iterator[str]:
     for one in proposal.fields:
         if _is_long(one) and one.spec.name not in decision.unsure:
             yield from ("", *_long_field(decision, one, usual))
+
+
+def _what_to_do(decision: TableDecision) -> str:
+    steps = ["see whether this is its source"] if decision.source_in_doubt else []
+    steps += [f"fill in {', '.join(decision.lacking)}"] if decision.lacking else []
+    return "; ".join(steps)
 
 
 def _is_long(one: FieldProposal) -> bool:

@@ -6,11 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import ValidationError
+
 from oversight_agent.problems import SourceError
 from oversight_agent.sources import SourceSettings
 
 LOOKED_AT = 50_000
 """Rows of a piece that are looked at."""
+
+LONGEST_NAME = 500
+"""Characters of a column's name in a mapping."""
 
 SNIFFED = 300
 """Rows from which the form of a piece is told."""
@@ -36,16 +41,36 @@ class Piece:
 
 
 def settings_of(**given: Any) -> SourceSettings:
-    """Settings without those that are None."""
-    return SourceSettings.model_validate({k: v for k, v in given.items() if v is not None})
+    """Settings without those that are None.
+
+    Raises:
+        InputError: a name is none that a mapping can write.
+    """
+    try:
+        return SourceSettings.model_validate({k: v for k, v in given.items() if v is not None})
+    except ValidationError:
+        raise cannot_be_named(str(given.get("file"))) from None
+
+
+def cannot_be_named(name: str) -> SourceError:
+    """The error of a file that no mapping can name."""
+    return SourceError(
+        "a mapping cannot name this file, or its sheet or table",
+        file="".join(one if one.isprintable() else "?" for one in name[:80]),
+        expected="names of printable characters, at most 255",
+        advice="give it another name",
+    )
 
 
 def piece_of(
     settings: SourceSettings, name: str, columns: tuple[str, ...], rows: Iterable[list[str]], *,
     whole: bool,
 ) -> Piece:  # fmt: skip
-    """A piece without the columns that have no name, every row as wide as its header."""
-    kept = [n for n, column in enumerate(columns) if column and column not in columns[:n]]
+    """A piece of the columns that a mapping can name, every row as wide as its header."""
+    kept = [
+        n for n, column in enumerate(columns)
+        if column and len(column) <= LONGEST_NAME and column not in columns[:n]
+    ]  # fmt: skip
     table = [[row[n].strip() if n < len(row) else "" for n in kept] for row in rows]
     return Piece(settings, name, tuple(columns[n] for n in kept), table, whole)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import select
 import subprocess
 import sys
@@ -19,6 +20,7 @@ import structlog
 from oversight_agent.cli import main
 from oversight_agent.mapping import load
 from oversight_agent.pipeline.checking import check
+from oversight_agent.proposing.answers import read_answers
 from support.held_out_exports import FORMS, LIQUID
 from support.protocol import KENT
 
@@ -328,6 +330,19 @@ def test_answers_that_were_saved_give_the_same_mapping_again(
 
     assert tomllib.loads(saved.read_text("utf-8")) == tomllib.loads(ANSWERS)
     assert (home / "mapping.toml").read_text("utf-8") == first
+
+
+def test_the_answers_in_the_runbook_are_of_the_form_that_is_read(tmp_path: Path) -> None:
+    runbook = Path(__file__).parents[3] / "docs/runbooks/agent.md"
+    blocks = re.findall(
+        r"^```toml\n(.*?)^```", runbook.read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
+    (example,) = [block for block in blocks if "leave_out_rows" in block]
+    (tmp_path / "answers.toml").write_text(example)
+
+    answers = read_answers(tmp_path / "answers.toml")
+
+    assert answers.of("worker").of("role").codes == {"Duty desk": 5}
 
 
 # -------------------------------------------------------------------- statutory returns

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import csv
 import sqlite3
 from contextlib import closing
+from io import StringIO
 from pathlib import Path
 
 import duckdb
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from oversight_agent import readers
 from oversight_agent.pipeline import profiling
 from oversight_agent.pipeline.profiling import Found, SourceProfile, profile_folder
+from oversight_agent.proposing.drafting import Drafter
+from oversight_agent.proposing.propose import propose
+from oversight_protocol import specification
 from oversight_protocol.errors import InputError
 
 ROWS = [f"{n};W{n % 5};23/0{1 + n % 9}/2026" for n in range(30)]
@@ -256,3 +263,69 @@ def test_the_standard_dataset_is_known_by_its_tables(tmp_path: Path) -> None:
 
     assert [kind for kind, _ in found.returns] == ["ssd"]
     assert names(found) == ["own.csv"]
+
+
+# -------------------------------------------------------------------- hostile files
+
+STARTS = (b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"SQLite format 3\x00", b"PAR1", b"\xff\xfe",
+          b"a,b\n", b"sep=;\n", b'"')  # fmt: skip
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    start=st.sampled_from(STARTS), rest=st.binary(max_size=300),
+    suffix=st.sampled_from((".csv", ".xlsx", ".db", "")),
+)  # fmt: skip
+def test_any_bytes_are_a_source_or_a_problem(
+    start: bytes, rest: bytes, suffix: str, tmp_path: Path
+) -> None:
+    (tmp_path / f"file{suffix}").write_bytes(start + rest)
+
+    found = profile_folder(tmp_path)
+
+    propose(found, specification.load("1.0"))
+    assert len(found.sources) + len(found.problems) + len(found.returns) >= 1
+    for path in tmp_path.iterdir():
+        path.unlink()
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=st.lists(st.lists(st.text(max_size=12), min_size=1, max_size=6), min_size=1, max_size=8)
+)
+def test_any_rows_of_text_are_a_source_or_a_problem(rows: list[list[str]], tmp_path: Path) -> None:
+    out = StringIO()
+    csv.writer(out).writerows(rows)
+    (tmp_path / "rows.csv").write_bytes(out.getvalue().encode("utf-8", "replace"))
+
+    found = profile_folder(tmp_path)
+
+    propose(found, specification.load("1.0"))
+    assert len(found.sources) + len(found.problems) == 1
+
+
+@pytest.mark.parametrize("name", ["a\nb.csv", "a\\..\\b.csv", "caf\udce9.csv"])
+def test_a_file_that_no_mapping_can_name_is_a_problem(name: str, tmp_path: Path) -> None:
+    text(tmp_path, name, "no;who;when", *ROWS)
+
+    found = profile_folder(tmp_path)
+
+    assert len(found.problems) == 1
+    assert "cannot name" in found.problems[0].found
+    assert found.problems[0].file.isprintable()
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(odd=st.text(max_size=15), value=st.text(max_size=15))
+def test_whatever_headers_and_codes_hold_the_mapping_loads(
+    odd: str, value: str, tmp_path: Path
+) -> None:
+    out = StringIO()
+    rows = [[f"T{n}", ("MASH", "CIN", value)[n % 3]] for n in range(12)]
+    csv.writer(out).writerows([["team id", f"service {odd}"], *rows])
+    (tmp_path / "teams.csv").write_bytes(out.getvalue().encode("utf-8", "replace"))
+
+    draft = Drafter(tmp_path).draft(lambda question: question.options[0].value, asked_below=1.01)
+
+    # The draft is loaded before it is given out.
+    assert "[tables.team]" in draft.text

@@ -83,7 +83,9 @@ class _Scales:
         return _DOWN * (self.high - share) / (self.high - self.low)
 
     def x(self, field: str) -> Spec:
-        axis = {"tickCount": 4, "grid": False, "format": ",.0f", "title": f"Number of {self.unit}"}
+        # A number near the end stands before its tick, or half of it would leave the drawing.
+        axis = {"tickCount": 4, "grid": False, "format": ",.0f", "labelFlush": 30,
+                "title": f"Number of {self.unit}"}  # fmt: skip
         title = {
             "titleAnchor": "start",
             "titleAlign": "left",
