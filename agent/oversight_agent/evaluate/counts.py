@@ -8,7 +8,6 @@ number of rows, of distinct children, workers and teams, and the rows of the wor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from oversight_agent.evaluate.database import ANSWER, Connection, quoted
@@ -16,41 +15,34 @@ from oversight_agent.tables import EVALUATE, UnsafeCell, UnsafeRow, UnsafeTable
 from oversight_protocol.release import row_keys
 from oversight_protocol.study import BaseTable, Period
 
-# First the rows of each person, then what they add up to: each row of the result is touched once
-# for each kind of person and each dimension. One query does it all: planning takes longer than
-# counting.
-_PART = """
-    SELECT '{kind}' AS kind, '{dimension}' AS dimension, {category} AS category, outcome,
-        {person} AS person, count(*) AS n
-    FROM {answer} GROUP BY ALL
-"""
+# First the rows of each person, then what they add up to: each row of the result is touched once.
 _GROUPED = """
-WITH part AS ({part}),
+WITH part AS (
+    SELECT {category} AS category, outcome, {person} AS person, count(*) AS n
+    FROM {answer} GROUP BY ALL
+),
 whole AS (
-    SELECT kind, dimension, category, person, CAST(sum(n) AS BIGINT) AS n FROM part GROUP BY ALL
+    SELECT category, person, CAST(sum(n) AS BIGINT) AS n FROM part GROUP BY ALL
 ),
 declared AS (SELECT unnest($outcomes) AS outcome),
 rest AS (
-    SELECT whole.kind, whole.dimension, whole.category, declared.outcome, whole.person,
-        whole.n - coalesce(part.n, 0) AS n
+    SELECT whole.category, declared.outcome, whole.person, whole.n - coalesce(part.n, 0) AS n
     FROM whole CROSS JOIN declared LEFT JOIN part
-        ON part.kind = whole.kind AND part.dimension = whole.dimension
-        AND part.category = whole.category AND part.outcome = declared.outcome
+        ON part.category = whole.category AND part.outcome = declared.outcome
         AND part.person IS NOT DISTINCT FROM whole.person
 ),
 parts AS (
     SELECT 'cell' AS part, * FROM part
     UNION ALL SELECT 'complement', * FROM rest WHERE n > 0
-    UNION ALL SELECT 'total', kind, dimension, category, '', person, n FROM whole
+    UNION ALL SELECT 'total', category, '', person, n FROM whole
 )
-SELECT kind, part, dimension, category, outcome, CAST(sum(n) AS BIGINT), count(person),
+SELECT part, category, outcome, CAST(sum(n) AS BIGINT), count(person),
     coalesce(max(n) FILTER (WHERE person IS NOT NULL), 0)
 FROM parts GROUP BY ALL
 """
 
 
 class _Place(NamedTuple):
-    kind: str
     part: str
     dimension: str
     category: str
@@ -77,35 +69,29 @@ def count(connection: Connection, table: BaseTable, period: Period) -> UnsafeTab
     Raises:
         duckdb.Error: over the memory, for instance.
     """
-    counted = _counted(connection, table)
+    columns = {subject.kind: subject.column for subject in table.subjects} | {"teams": "team"}
+    counted = {kind: _by_person(connection, table, column) for kind, column in columns.items()}
     rows = tuple(_row(counted, table, *key) for key in row_keys(table))
     return UnsafeTable(table, period, rows, EVALUATE)
 
 
-def _counted(connection: Connection, table: BaseTable) -> _Counts:
-    found = connection.execute(
-        _GROUPED.format(part=" UNION ALL ".join(_parts(table))),
-        {"outcomes": list(table.outcome_codes)},
-    )
-    return {_Place(*row[:5]): _Counted(*row[5:]) for row in found.fetchall()}
+def _by_person(connection: Connection, table: BaseTable, column: str) -> _Counts:
+    counts: _Counts = {}
+    for dimension in ("", *(d.name for d in table.dimensions)):
+        sql = _GROUPED.format(
+            category=quoted(dimension) if dimension else "''",
+            person=quoted(column),
+            answer=ANSWER,
+        )
+        found = connection.execute(sql, {"outcomes": list(table.outcome_codes)}).fetchall()
+        for part, category, outcome, *numbers in found:
+            counts[_Place(part, dimension, category, outcome)] = _Counted(*numbers)
+    return counts
 
 
-def _parts(table: BaseTable) -> Iterator[str]:
-    columns = {subject.kind: subject.column for subject in table.subjects}
-    for kind, column in (*columns.items(), ("teams", "team")):
-        for dimension in ("", *(one.name for one in table.dimensions)):
-            yield _PART.format(
-                kind=kind,
-                dimension=dimension,
-                category=quoted(dimension) if dimension else "''",
-                person=quoted(column),
-                answer=ANSWER,
-            )
-
-
-def _row(counted: _Counts, table: BaseTable, dimension: str, category: str) -> UnsafeRow:
+def _row(counted: dict[str, _Counts], table: BaseTable, dimension: str, category: str) -> UnsafeRow:
     def cell(part: str, outcome: str = "") -> UnsafeCell:
-        return _cell(counted, part, (dimension, category, outcome))
+        return _cell(counted, _Place(part, dimension, category, outcome))
 
     return UnsafeRow(
         dimension=dimension,
@@ -116,9 +102,9 @@ def _row(counted: _Counts, table: BaseTable, dimension: str, category: str) -> U
     )
 
 
-def _cell(counted: _Counts, part: str, place: tuple[str, str, str]) -> UnsafeCell:
+def _cell(counted: dict[str, _Counts], place: _Place) -> UnsafeCell:
     def of(kind: str) -> _Counted:
-        return counted.get(_Place(kind, part, *place), _Counted())
+        return counted.get(kind, {}).get(place, _Counted())
 
     return UnsafeCell(
         count=of("teams").rows,
