@@ -7,12 +7,15 @@ from pathlib import Path
 from oversight_coordinator.demo import incidents
 
 _AGENT_SETTINGS = """\
-poll_fast_seconds = 1.0
-poll_idle_seconds = 2.0
+poll_fast_seconds = 2.5
+poll_idle_seconds = 3.0
 poll_fast_for_seconds = 30
-backoff_most_seconds = 2.0
+backoff_most_seconds = 3.0
 tick_seconds = 1.0
+query_threads = 1
 """
+"""Nineteen agents share this machine with all that they ask: each asks seldom, on one processor."""
+
 _POLICY = """\
 [studies]
 accept = ["{study}"]
