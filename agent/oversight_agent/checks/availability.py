@@ -29,6 +29,7 @@ from oversight_agent.checks.expected import (
 )
 from oversight_agent.checks.statistics import DateCheck, FieldCheck
 from oversight_protocol.coverage import Availability, Lack
+from oversight_protocol.dictionary import needs
 from oversight_protocol.specification import CALENDAR
 from oversight_protocol.study import BaseTable, Measure, Period, Study, Wave
 
@@ -106,7 +107,7 @@ def _measure(
     table = study.table(measure.table)
     due = [one for one in periods if one.start <= today]
     lacks: dict[str, Lacking] = {}
-    for one in _lacks(table, measure, due, states):
+    for one in _lacks(table, needs(study, measure).figure, due, states):
         known = lacks.get(one.data_point)
         if known is None or (one.blocks and not known.blocks):
             lacks[one.data_point] = one
@@ -122,7 +123,7 @@ def _state(lacks: Sequence[Lacking]) -> Availability:
 
 def _lacks(
     table: BaseTable,
-    measure: Measure,
+    needed: Sequence[str],
     due: Sequence[Period],
     states: Mapping[str, TableState],
 ) -> Iterator[Lacking]:
@@ -130,7 +131,7 @@ def _lacks(
     for name in read:
         yield from _of_table(name, states.get(name), needed=name in _needed(table))
     told = {name: state for name in read if (state := states.get(name)) and _can_tell(state)}
-    for point in _needs(table, measure):
+    for point in needed:
         yield from _of_field(point, told, blocks=True)
     for one in table.dimension_needs:
         for point in one.fields:
@@ -148,13 +149,6 @@ def _can_tell(state: TableState) -> bool:
 def _needed(table: BaseTable) -> frozenset[str]:
     """The tables that the figures are made of; all that are read if nothing finer is said."""
     return frozenset(point.split(".")[0] for point in table.needs) or frozenset(table.reads)
-
-
-def _needs(table: BaseTable, measure: Measure) -> tuple[str, ...]:
-    """The fields without which the measure has no figure."""
-    place = measure.place.dimension if measure.place else None
-    own = (field for one in table.dimension_needs if one.dimension == place for field in one.fields)
-    return (*table.needs, *own)
 
 
 def _of_table(name: str, state: TableState | None, *, needed: bool) -> Iterator[Lacking]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import groupby
-from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 
 from oversight_agent.checks import words
 from oversight_agent.checks.findings import Check
 from oversight_agent.checks.statistics import FieldCheck
+from oversight_agent.pages import Filter, template
 
 FIRST_POINTS = 8
 """Data points that the page names first."""
@@ -55,14 +55,5 @@ def _by_table(check: Check) -> list[tuple[str, list[FieldCheck]]]:
 
 @cache
 def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("oversight_agent.checks"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    filters: dict[str, Any] = {"number": lambda count: f"{count:,}"}
-    environment.filters |= filters
-    return environment.get_template("check.html.j2")
+    filters: dict[str, Filter] = {"number": lambda count: f"{count:,}"}
+    return template("oversight_agent.checks", "check.html.j2", filters)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 from markupsafe import Markup, escape
 
+from oversight_agent.pages import Filter, template
 from oversight_protocol.dictionary import Dictionary, by_table, in_runs, lowered
 
 
@@ -27,18 +28,11 @@ def _day(day: date) -> str:
 
 @cache
 def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("oversight_agent.dictionary"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
+    filters: dict[str, Filter] = {
         "breakable": _breakable,
         "by_table": by_table,
         "in_runs": in_runs,
         "lowered": lowered,
         "day": _day,
     }
-    return environment.get_template("dictionary.html.j2")
+    return template("oversight_agent.dictionary", "dictionary.html.j2", filters)
