@@ -1,4 +1,4 @@
-"""One demo for all system tests that only look: it is kept running until the last of them."""
+"""One demo for all system tests that only look, kept running until the last; and a browser."""
 
 from __future__ import annotations
 
@@ -59,3 +59,31 @@ def second_demo(tmp_path_factory):
     status, printed, progress = running.end()
     assert status == 0, progress
     return Demo(folder / "demo", printed, progress, tuple(running.survivors()), trace)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A browser for the pages of one module."""
+    from support.browser import CHROMIUM, playwright
+
+    with playwright.sync_playwright() as running:
+        opened = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def opened(browser, page_file):
+    """The module's page at a width, with every part unfolded."""
+
+    def at(width):
+        page = browser.new_page(viewport={"width": width, "height": 800})
+        pages.append(page)
+        page.goto(page_file.as_uri())
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+        return page
+
+    pages = []
+    yield at
+    for page in pages:
+        page.close()

@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 from jinja2 import Environment, PackageLoader
 
+from support.browser import DESK, MARKS, PHONE, asked_and_faults, violations
 from support.coverages import SPECIFICATION, STUDY, coverage, measure_of
 from support.protocol import BRIGHTON, KENT, MEDWAY
 
-CHROMIUM = shutil.which("chromium")
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-axe = pytest.importorskip(
-    "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
-)
-PHONE, DESK = 360, 1280
-RULES = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "resultTypes": ["violations"],
-}
-
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: apt install chromium"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as running:
-        opened = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
+pytestmark = MARKS
 
 
 def _check_page(folder: Path) -> str:
@@ -83,28 +60,9 @@ def page_file(request, tmp_path_factory):
     return path
 
 
-@pytest.fixture
-def opened(browser, page_file):
-    """The page at a width, with every part unfolded."""
-
-    def at(width):
-        page = browser.new_page(viewport={"width": width, "height": 800})
-        pages.append(page)
-        page.goto(page_file.as_uri())
-        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-        return page
-
-    pages = []
-    yield at
-    for page in pages:
-        page.close()
-
-
 @pytest.mark.parametrize("width", [PHONE, DESK])
 def test_axe_finds_nothing(opened, width):
-    found = axe.Axe().run(opened(width), options=RULES).response["violations"]
-
-    assert [(one["id"], [node["html"][:90] for node in one["nodes"][:3]]) for one in found] == []
+    assert violations(opened(width)) == []
 
 
 @pytest.mark.parametrize("width", [PHONE, 390, DESK])
@@ -137,12 +95,7 @@ def test_every_sign_stands_beside_its_word(opened):
 
 
 def test_the_page_asks_nobody_for_anything_and_has_no_fault(browser, page_file):
-    page, requests, faults = browser.new_page(), [], []
-    page.on("request", lambda request: requests.append(request.url))
-    page.on("console", lambda message: faults.append(message.text))
-
-    page.goto(page_file.as_uri())
-    page.close()
+    requests, faults = asked_and_faults(browser, page_file)
 
     assert requests == [page_file.as_uri()]
     assert faults == []

@@ -2,43 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 
 from support import synthetic_answers
+from support.browser import DESK, MARKS, PHONE, asked_and_faults, violations
 from support.synthetic_answers import MADE
 
-CHROMIUM = shutil.which("chromium")
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-axe = pytest.importorskip(
-    "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
-)
-PHONE, DESK = 360, 1280
-RULES = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "resultTypes": ["violations"],
-}
 LEAST_PIXELS_OF_A_LETTER = 10.5
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: apt install chromium"),
-]
-
-
-def violations(page):
-    found = axe.Axe().run(page, options=RULES).response["violations"]
-    return [(one["id"], [node["html"][:80] for node in one["nodes"][:3]]) for one in found]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as running:
-        opened = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
+pytestmark = MARKS
 
 
 @pytest.fixture(scope="module", params=["nineteen authorities", "three authorities"])
@@ -54,23 +26,6 @@ def page_file(asked, tmp_path_factory):
     path = tmp_path_factory.mktemp("report") / "index.html"
     write_report(*synthetic_answers.figures(las), path, made=MADE)
     return path
-
-
-@pytest.fixture
-def opened(browser, page_file):
-    """The page at a width, with every part unfolded."""
-
-    def at(width):
-        page = browser.new_page(viewport={"width": width, "height": 800})
-        pages.append(page)
-        page.goto(page_file.as_uri())
-        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-        return page
-
-    pages = []
-    yield at
-    for page in pages:
-        page.close()
 
 
 def test_axe_finds_nothing(opened, asked):
@@ -128,12 +83,7 @@ def test_no_text_of_a_chart_leaves_its_drawing(opened, width):
 
 
 def test_the_page_asks_nobody_for_anything_and_has_no_fault(browser, page_file):
-    page, requests, faults = browser.new_page(), [], []
-    page.on("request", lambda request: requests.append(request.url))
-    page.on("console", lambda message: faults.append(message.text))
-
-    page.goto(page_file.as_uri())
-    page.close()
+    requests, faults = asked_and_faults(browser, page_file)
 
     assert requests == [page_file.as_uri()]
     assert faults == []
