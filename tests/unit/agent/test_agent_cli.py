@@ -9,12 +9,11 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
 import pytest
-import structlog
 import typer
 from filelock import FileLock
 
@@ -25,6 +24,7 @@ from oversight_agent.cli.releases import say_table_answer
 from oversight_protocol.envelope import Envelope
 from oversight_protocol.errors import LedgerError
 from oversight_protocol.release import Cell, Row, TableAnswer
+from support.commands import Ended, call
 from support.protocol import KENT
 from support.requests import (
     MAPPING,
@@ -41,35 +41,16 @@ from support.requests import (
     run,
 )
 
-
-@dataclass
-class Result:
-    """How a command ended."""
-
-    status: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Result]
+Command = Callable[..., Ended]
 
 
 @pytest.fixture
 def command(
     home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> Iterator[Command]:
+) -> Command:
     """A command of this agent, run in this process."""
-
-    def call(*arguments: str) -> Result:
-        monkeypatch.setattr(sys, "argv", ["oversight-agent", *arguments])
-        monkeypatch.setenv(config.HOME_VARIABLE, str(home.folder))
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capfd.readouterr()
-        return Result(int(ended.value.code or 0), out, err)
-
-    yield call
-    structlog.reset_defaults()
+    monkeypatch.setenv(config.HOME_VARIABLE, str(home.folder))
+    return partial(call, main, monkeypatch, capfd, "oversight-agent")
 
 
 @pytest.fixture

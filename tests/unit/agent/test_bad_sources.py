@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -19,11 +18,11 @@ from typing import Any
 import duckdb
 import openpyxl
 import pytest
-import structlog
 
 from oversight_agent.cli import main
 from oversight_agent.pipeline.compute import compute
 from oversight_protocol.errors import Family, Reason
+from support.commands import call
 from support.requests import SERVICES, Agent, Asker, Home, released
 
 PERSON = "Ottoline"
@@ -268,13 +267,10 @@ def check(
     home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> tuple[int, str]:
     """The status and output of `oversight-agent check`."""
-    arguments = ["oversight-agent", "check", "--home", str(home.folder), "--json"]
-    monkeypatch.setattr(sys, "argv", arguments)
-    capfd.readouterr()
-    with pytest.raises(SystemExit) as ended:
-        main()
-    structlog.reset_defaults()
-    return int(ended.value.code or 0), capfd.readouterr().out
+    done = call(
+        main, monkeypatch, capfd, "oversight-agent", "check", "--home", home.folder, "--json"
+    )
+    return done.status, done.out
 
 
 @pytest.mark.parametrize("name", BAD)

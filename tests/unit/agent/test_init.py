@@ -11,16 +11,16 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
-import structlog
 
 from oversight_agent.cli import main
 from oversight_agent.mapping import load
 from oversight_agent.pipeline.checking import check
 from oversight_agent.proposing.answers import read_answers
+from support.commands import Ended, call
 from support.held_out_exports import FORMS, LIQUID
 from support.protocol import KENT
 
@@ -30,34 +30,13 @@ CENSUS = """<?xml version="1.0" encoding="utf-8"?>
 """
 
 
-@dataclass
-class Result:
-    """How a command ended."""
-
-    status: int
-    out: str
-    err: str
-
-
-Init = Callable[..., Result]
+Init = Callable[..., Ended]
 
 
 @pytest.fixture
 def init(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Init:
     """`oversight-agent init`, run in this process."""
-
-    def call(*arguments: str | Path) -> Result:
-        monkeypatch.setattr(sys, "argv", ["oversight-agent", "init", *map(str, arguments)])
-        ended = 0
-        try:
-            main()
-        except SystemExit as error:
-            ended = int(error.code or 0)
-        out, err = capfd.readouterr()
-        structlog.reset_defaults()
-        return Result(ended, out, err)
-
-    return call
+    return partial(call, main, monkeypatch, capfd, "oversight-agent", "init")
 
 
 @pytest.fixture

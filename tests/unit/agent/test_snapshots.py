@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import pytest
-import structlog
 
 from oversight_agent import config, service
 from oversight_agent.cli.main import main
@@ -21,6 +20,7 @@ from oversight_protocol.envelope import Envelope
 from oversight_protocol.errors import InputError
 from oversight_protocol.release import Release, TableAnswer
 from oversight_protocol.study import Wave
+from support.commands import Ended, call
 from support.protocol import quarter
 from support.requests import (
     Agent,
@@ -340,33 +340,16 @@ def _all_values(path: Path) -> bytes:
 # ---------------------------------------------------------------------- commands
 
 
-@dataclass
-class Ended:
-    status: int
-    out: str
-    err: str
-
-
 Command = Callable[..., Ended]
 
 
 @pytest.fixture
 def command(
     home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> Iterator[Command]:
+) -> Command:
     """`oversight-agent snapshot` in this process."""
-
-    def call(*arguments: str) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["oversight-agent", "snapshot", *arguments])
-        monkeypatch.setenv(config.HOME_VARIABLE, str(home.folder))
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capfd.readouterr()
-        return Ended(int(ended.value.code or 0), out, err)
-
-    yield call
-    structlog.reset_defaults()
+    monkeypatch.setenv(config.HOME_VARIABLE, str(home.folder))
+    return partial(call, main, monkeypatch, capfd, "oversight-agent", "snapshot")
 
 
 def test_without_snapshots_the_list_says_so(command: Command) -> None:

@@ -8,12 +8,11 @@ import socket
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
-import structlog
 import typer
 
 from oversight_coordinator import config
@@ -23,37 +22,18 @@ from oversight_coordinator.store import Store
 from oversight_protocol.envelope import Envelope, private_key_from_pem
 from oversight_protocol.release import Ticket
 from oversight_protocol.study import Study
+from support.commands import Ended, call
 from support.protocol import KENT
 from support.simulator import enrolment_request
 
 
-@dataclass(frozen=True)
-class Done:
-    status: int
-    out: str
-    err: str
-
-
 @pytest.fixture
-def oversight(capsys, monkeypatch, tmp_path) -> Iterator[Callable[..., Done]]:
+def oversight(capsys, monkeypatch, tmp_path) -> Callable[..., Ended]:
     """Call the command as a shell would, in this process."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv(config.HOME_VARIABLE, raising=False)
 
-    def call(*arguments: object) -> Done:
-        monkeypatch.setattr(sys, "argv", ["oversight", *map(str, arguments)])
-        capsys.readouterr()
-        try:
-            main()
-            status = 0
-        except SystemExit as ended:
-            status = ended.code or 0
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        return Done(status, said.out, said.err)
-
-    yield call
-    structlog.reset_defaults()
+    return partial(call, main, monkeypatch, capsys, "oversight")
 
 
 @pytest.fixture

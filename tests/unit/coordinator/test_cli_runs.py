@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -17,6 +16,7 @@ from oversight_coordinator.cli.asking import write_results
 from oversight_coordinator.results import load
 from oversight_coordinator.store import AskState
 from support import protocol
+from support.commands import Ended, call
 from support.protocol import BRIGHTON, KENT, MEDWAY
 from support.simulator import World, make_world
 
@@ -37,22 +37,14 @@ def run(world: World) -> str:
 
 
 @pytest.fixture
-def oversight(world, capsys, monkeypatch) -> Callable[..., tuple[int, str, str]]:
+def oversight(world, capsys, monkeypatch) -> Callable[..., Ended]:
     """Call the command as a shell would: its status, output and errors."""
 
-    def call(*arguments: str) -> tuple[int, str, str]:
-        command = ["oversight", *arguments, "--home", str(world.settings.home)]
-        monkeypatch.setattr(sys, "argv", command)
-        capsys.readouterr()
-        try:
-            main()
-            status = 0
-        except SystemExit as ended:
-            status = ended.code or 0
-        said = capsys.readouterr()
-        return status, said.out, said.err
+    def at_home(*arguments: str) -> Ended:
+        home = world.settings.home
+        return call(main, monkeypatch, capsys, "oversight", *arguments, "--home", home)
 
-    return call
+    return at_home
 
 
 def hold(world: World, run: str, la: str) -> None:

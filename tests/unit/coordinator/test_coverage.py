@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import sqlite3
-import sys
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -21,6 +20,7 @@ from oversight_protocol.coverage import Coverage, CoverageRow, data_points
 from oversight_protocol.envelope import Envelope, seal
 from oversight_protocol.errors import InputError, Reason, Refused
 from support import protocol
+from support.commands import Ended, call
 from support.coverages import (
     SPECIFICATION,
     STUDY,
@@ -256,23 +256,15 @@ def test_the_store_keeps_the_later_of_two_in_whatever_order_they_come(world):
 
 
 @pytest.fixture
-def oversight(world, capsys, monkeypatch) -> Callable[..., tuple[int, str, str]]:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(
-            sys, "argv", ["oversight", *arguments, "--home", str(world.settings.home)]
-        )
-        monkeypatch.setattr("oversight_coordinator.times.now", lambda: NOW)
-        monkeypatch.setattr("oversight_coordinator.cli.coverage.ledger", lambda _: world.ledger)
-        capsys.readouterr()
-        try:
-            main()
-            status = 0
-        except SystemExit as ended:
-            status = ended.code or 0
-        said = capsys.readouterr()
-        return status, said.out, said.err
+def oversight(world, capsys, monkeypatch) -> Callable[..., Ended]:
+    monkeypatch.setattr("oversight_coordinator.times.now", lambda: NOW)
+    monkeypatch.setattr("oversight_coordinator.cli.coverage.ledger", lambda _: world.ledger)
 
-    return call
+    def at_home(*arguments: str) -> Ended:
+        home = world.settings.home
+        return call(main, monkeypatch, capsys, "oversight", *arguments, "--home", home)
+
+    return at_home
 
 
 @pytest.fixture

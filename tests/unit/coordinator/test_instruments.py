@@ -6,10 +6,9 @@ import csv
 import io
 import json
 import re
-import sys
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import openpyxl
@@ -23,20 +22,14 @@ from oversight_coordinator.instruments import survey_mapping, theme_mapping
 from oversight_protocol import specification, study_package
 from oversight_protocol.envelope import seal
 from oversight_protocol.study import Survey
+from support.commands import Ended, call
 
 STUDY = study_package.installed()
 SPECIFICATION = specification.load(STUDY.spec_version)
 ROLE = SPECIFICATION.table("survey_response").field("role")
 
 
-@dataclass(frozen=True)
-class Done:
-    status: int
-    out: str
-    err: str
-
-
-Study = Callable[..., Done]
+Study = Callable[..., Ended]
 
 
 @pytest.fixture
@@ -53,14 +46,7 @@ def study(
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv(config.HOME_VARIABLE, raising=False)
 
-    def call(*arguments: object) -> Done:
-        monkeypatch.setattr(sys, "argv", ["oversight", "study", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return Done(int(ended.value.code or 0), said.out, said.err)
-
-    return call
+    return partial(call, main, monkeypatch, capsys, "oversight", "study")
 
 
 # ---------------------------------------------------------------------- what they say

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 import stat
-import sys
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -27,6 +27,7 @@ from oversight_protocol.envelope import Envelope
 from oversight_protocol.errors import Reason, Refused
 from oversight_protocol.specification import load
 from support import plain_sources
+from support.commands import Ended, call
 from support.plain_sources import MARKERS, records
 from support.protocol import KENT, NOW
 from support.requests import POLICY, Agent, Asker, Home, kinds_table, posts_table
@@ -35,23 +36,14 @@ STUDY = study_package.installed()
 TODAY = date(2026, 11, 23)
 SHARING = f"{POLICY}[coverage]\nshare = true\n"
 
-Command = Callable[..., tuple[int, str, str]]
+Command = Callable[..., Ended]
 
 
 @pytest.fixture
 def command(home: Home, monkeypatch, capfd) -> Command:
     """A command of this agent, run in this process: its status, output and errors."""
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["oversight-agent", *arguments])
-        monkeypatch.setenv(config.HOME_VARIABLE, str(home.folder))
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capfd.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return call
+    monkeypatch.setenv(config.HOME_VARIABLE, str(home.folder))
+    return partial(call, main, monkeypatch, capfd, "oversight-agent")
 
 
 @pytest.fixture
