@@ -12,6 +12,7 @@ Rules kept here:
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Self
 
@@ -121,3 +122,14 @@ def _first_place(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     place = first["loc"][:-1] if first["type"] == "extra_forbidden" else first["loc"]
     return ".".join(str(part) for part in place) or error.title
+
+
+def require_unique(what: str, names: Iterable[str]) -> None:
+    """Check that nothing is named twice.
+
+    Raises:
+        ValueError: something is; the message says `what`.
+    """
+    found = list(names)
+    if len(set(found)) != len(found):
+        raise ValueError(f"a {what} is named twice")

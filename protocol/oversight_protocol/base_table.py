@@ -1,0 +1,272 @@
+"""A base table: the unit of release, and what it is made of.
+
+Rules kept here:
+
+1. A base table is one population in one period, by its dimensions one at a time. It is either split
+   into mutually exclusive outcomes, or carries magnitudes (caseload, working time) that are summed.
+   Its SQL yields one row per person or event.
+2. It says which fields of the specification its figures need, and which only its breakdowns do; and
+   how its outcomes may be put together where too few people stand behind them.
+3. Rewording does not make a new question; whatever changes a figure does.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from oversight_protocol.canonical import canonical_json, canonical_sql, digest
+from oversight_protocol.model import Code, Document, Name, Text, Visible, require_unique
+
+DataPoint = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,30}\.[a-z][a-z0-9_]{0,30}$")]
+"""A field of the specification, as `table.field`."""
+
+Unit = Literal["events", "children", "workers", "plans", "audits", "responses"]
+
+Sql = Annotated[str, StringConstraints(min_length=1, max_length=20_000), Visible]
+"""A query as its reviewers read it."""
+
+TOTAL = "all"
+"""The code under which a row's total is written; no outcome and no magnitude has it."""
+
+LARGEST_BOUND = 1_000_000
+"""The largest bound of a bin and of a magnitude: enough for days, cases and money of one person."""
+
+
+class Outcome(Document):
+    """One of a base table's mutually exclusive outcomes, or a category of a dimension.
+
+    An outcome that is a bin of a whole number says from which to which value, both inside; an open
+    end has none.
+    """
+
+    code: Code
+    label: Text
+    low: int | None = Field(default=None, ge=0, le=LARGEST_BOUND)
+    high: int | None = Field(default=None, ge=0, le=LARGEST_BOUND)
+
+    @model_validator(mode="after")
+    def _bounds_are_in_order(self) -> Self:
+        if self.high is not None and (self.low is None or self.low > self.high):
+            raise ValueError("a bin has a lower bound, which is not above its upper one")
+        return self
+
+
+class Magnitude(Document):
+    """A number that each row of a base table has, and that is summed.
+
+    Attributes:
+        name: the column that holds it.
+        unit: what one of it is, in words ("children").
+        maximum: the least is 0, the most of one row is this; a value outside is refused.
+        decimals: places behind the point that a value may have; a finer one is refused. A sum is
+            exact in units of that place, and rounded as counts are, in whole units.
+    """
+
+    name: Name
+    label: Text
+    unit: Text
+    maximum: int = Field(ge=1, le=LARGEST_BOUND)
+    decimals: int = Field(default=0, ge=0, le=4)
+
+
+class Subject(Document):
+    """Whose privacy a base table touches, and the column that holds their pseudonyms.
+
+    `optional` says that a row may lack such a person (a personal supervision has no child).
+    """
+
+    kind: Literal["children", "workers"]
+    column: Name
+    optional: bool = False
+
+
+class Dimension(Document):
+    """A coded field by which a base table may be broken down; codes in the order of publication."""
+
+    name: Name
+    label: Text
+    categories: tuple[Outcome, ...] = Field(min_length=1, max_length=100)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The category codes in the order of publication."""
+        return tuple(category.code for category in self.categories)
+
+
+class Period(Document):
+    """A quarter: first and last day, both inside."""
+
+    id: Code
+    label: Text
+    start: date
+    end: date
+
+    @model_validator(mode="after")
+    def _is_a_quarter(self) -> Self:
+        first_of_quarter = self.start.day == 1 and self.start.month in (1, 4, 7, 10)
+        year, month = divmod(self.start.month + 2, 12)
+        after = date(self.start.year + year, month + 1, 1) if first_of_quarter else self.start
+        if not first_of_quarter or self.end != after - timedelta(days=1):
+            raise ValueError("a period is a whole calendar quarter")
+        return self
+
+
+class Merge(Document):
+    """Outcomes that may be put together into one, which stands where the first of them stood."""
+
+    outcomes: tuple[Code, ...] = Field(min_length=2)
+    into: Outcome
+
+
+class Collapse(Document):
+    """A step that makes a table coarser: outcomes put together, or a dimension left out.
+
+    A base table lists its steps in the order in which they may be taken, each on what the one
+    before has left. Taking one loses detail; suppressing cells may lose more.
+    """
+
+    merge: Merge | None = None
+    drop: Name | None = None
+
+    @model_validator(mode="after")
+    def _is_one_step(self) -> Self:
+        if (self.merge is None) == (self.drop is None):
+            raise ValueError("a step merges outcomes or drops a dimension")
+        return self
+
+
+class DimensionNeeds(Document):
+    """The fields that only one of a base table's dimensions is made of."""
+
+    dimension: Name
+    fields: tuple[DataPoint, ...] = Field(min_length=1, max_length=20)
+
+
+class BaseTable(Document):
+    """The unit of release.
+
+    `sql` selects, from the specification's tables and with the parameters `$q0` and `$q1` (first
+    and last day of the period), one row per person or event with the columns: each subject's
+    column, `team` (pseudonym of the team behind the row, may be empty), `outcome`, and one column
+    per dimension, named as the dimension.
+
+    A table with magnitudes has a column for each of them in place of `outcome`, one kind of
+    subject, and at most one row for each person.
+
+    Attributes:
+        needs: the fields of the specification that its rows and outcomes are made of. Without one
+            of them no figure of the table can be had.
+        dimension_needs: the fields that it takes beyond these to break a figure down.
+        collapse: how it may be made coarser, in this order.
+    """
+
+    name: Name
+    title: Text
+    population: Text
+    unit: Unit
+    about_staff: bool
+    subjects: tuple[Subject, ...] = Field(min_length=1, max_length=2)
+    outcomes: tuple[Outcome, ...] = Field(default=(), max_length=40)
+    magnitudes: tuple[Magnitude, ...] = Field(default=(), max_length=4)
+    dimensions: tuple[Dimension, ...] = Field(default=(), max_length=8)
+    reads: tuple[Name, ...] = Field(min_length=1, max_length=20)
+    needs: tuple[DataPoint, ...] = Field(default=(), max_length=40)
+    dimension_needs: tuple[DimensionNeeds, ...] = Field(default=(), max_length=8)
+    collapse: tuple[Collapse, ...] = Field(default=(), max_length=10)
+    sql: Sql
+
+    @model_validator(mode="after")
+    def _needs_what_it_reads(self) -> Self:
+        require_unique("field", list(self.needs))
+        require_unique("dimension", [one.dimension for one in self.dimension_needs])
+        named = {*self.needs, *(field for one in self.dimension_needs for field in one.fields)}
+        if not {field.split(".")[0] for field in named} <= set(self.reads):
+            raise ValueError("a field is needed of a table that is not read")
+        if not {one.dimension for one in self.dimension_needs} <= {d.name for d in self.dimensions}:
+            raise ValueError("a dimension needs fields and is not declared")
+        return self
+
+    @model_validator(mode="after")
+    def _collapses_what_it_has(self) -> Self:
+        codes, dimensions = list(self.outcome_codes), [one.name for one in self.dimensions]
+        for step in self.collapse:
+            if step.merge is not None:
+                codes = _merged(codes, step.merge)
+            elif step.drop not in dimensions:
+                raise ValueError("a step drops a dimension that is not there")
+            else:
+                dimensions.remove(step.drop)
+        return self
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        if len(self.outcomes) == 1 or bool(self.outcomes) == bool(self.magnitudes):
+            raise ValueError("a base table has two outcomes or more, or magnitudes, not both")
+        if self.magnitudes and (len(self.subjects) > 1 or self.subjects[0].optional):
+            raise ValueError("a base table with magnitudes has one kind of subject, in every row")
+        require_unique("outcome", [TOTAL, *(outcome.code for outcome in self.outcomes)])
+        require_unique("magnitude", [TOTAL, *(magnitude.name for magnitude in self.magnitudes)])
+        require_unique("dimension", [dimension.name for dimension in self.dimensions])
+        require_unique("subject", [subject.kind for subject in self.subjects])
+        require_unique("column", list(self.columns))
+        for dimension in self.dimensions:
+            require_unique("category", list(dimension.codes))
+        return self
+
+    @property
+    def outcome_codes(self) -> tuple[str, ...]:
+        """The outcome codes in the order of publication; none in a table with magnitudes."""
+        return tuple(outcome.code for outcome in self.outcomes)
+
+    @property
+    def magnitude_names(self) -> tuple[str, ...]:
+        """The names of the magnitudes in the order of publication."""
+        return tuple(magnitude.name for magnitude in self.magnitudes)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the SQL yields, in no set order."""
+        subjects = tuple(subject.column for subject in self.subjects)
+        values = self.magnitude_names or ("outcome",)
+        return (*subjects, "team", *values, *(d.name for d in self.dimensions))
+
+    def question(self, period: Period, spec_version: str) -> str:
+        """The digest of the canonical question: this table in this period.
+
+        Titles, labels, the order of dimensions, and white space and comments in the SQL do not
+        count: rewording does not make a new question, and a frozen answer stays frozen.
+        """
+        return digest(
+            canonical_json(
+                {
+                    "spec_version": spec_version,
+                    "period": [period.start.isoformat(), period.end.isoformat()],
+                    "table": self.name,
+                    "unit": self.unit,
+                    "about_staff": self.about_staff,
+                    "subjects": [subject.model_dump(mode="json") for subject in self.subjects],
+                    "outcomes": list(self.outcome_codes),
+                    "magnitudes": {m.name: [m.maximum, m.decimals] for m in self.magnitudes},
+                    "dimensions": {d.name: list(d.codes) for d in self.dimensions},
+                    "collapse": [step.model_dump(mode="json") for step in self.collapse],
+                    "reads": list(self.reads),
+                    "sql": canonical_sql(self.sql),
+                }
+            )
+        )
+
+
+def _merged(codes: list[str], merge: Merge) -> list[str]:
+    """The outcomes that are left after some are put together."""
+    if not set(merge.outcomes) <= set(codes):
+        raise ValueError("a step merges an outcome that is not there")
+    at = codes.index(merge.outcomes[0])
+    left = [code for code in codes if code not in merge.outcomes]
+    left.insert(at, merge.into.code)
+    require_unique("outcome after a step", [TOTAL, *left])
+    if len(left) < 2:
+        raise ValueError("a step leaves one outcome only")
+    return left
