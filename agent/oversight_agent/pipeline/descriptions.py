@@ -83,10 +83,15 @@ class About(BaseModel):
 
 @dataclass(frozen=True)
 class Described:
-    """A snapshot with what it says of itself."""
+    """A snapshot with what it says of itself.
+
+    Attributes:
+        digest: its file's, as verified.
+    """
 
     snapshot: Snapshot
     about: About
+    digest: str
 
 
 def describe(snapshot: Snapshot) -> About | None:
@@ -122,8 +127,7 @@ def of_wave(shelf: Shelf, wave: AskedWave) -> list[Described]:
         if about is None:
             raise altered(snapshot.path)
         if about.wave is not None and _same(about.wave, wave):
-            snapshot.verify()
-            found.append(Described(snapshot, about))
+            found.append(Described(snapshot, about, snapshot.verify()))
     return sorted(found, key=lambda one: one.about.made)
 
 

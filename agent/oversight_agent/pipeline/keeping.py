@@ -115,7 +115,7 @@ def _usable(table: BaseTable, sources: Sources) -> Data:
 
 
 def _used(one: Described) -> SnapshotUsed:
-    return SnapshotUsed(id=one.snapshot.id, digest=one.snapshot.verify(), rows=one.about.rows)
+    return SnapshotUsed(id=one.snapshot.id, digest=one.digest, rows=one.about.rows)
 
 
 def _from_sources(job: Job, tables: Sequence[BaseTable]) -> Material:
@@ -230,7 +230,7 @@ def write(shelf: Shelf, read: Reading, wave: AskedWave | None, limits: QueryLimi
             where=str(shelf.folder),
             advice="make room on this disk, and give the agent's account the right to write there",
         ) from None
-    return Described(snapshot, about)
+    return Described(snapshot, about, snapshot.verify())
 
 
 def _kept(sources: Sources, tally: Tally) -> KeptTable:

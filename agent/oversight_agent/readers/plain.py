@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from sys import maxunicode
 
 _LINE, _QUOTE = b"\n", b'"'
+
+LAST_SPACE = 0x3000
+"""The highest code point that is white space: the ideographic space."""
 
 
 def plain_records(text: bytes, header_end: int, width: int, delimiter: str, most: int) -> int:
@@ -72,7 +74,7 @@ def _marks(text: bytes, start: int, marks: bytes) -> bytes:
 @cache
 def _blank(mark: bytes) -> re.Pattern[bytes]:
     """A line of delimiters, quotation marks and white space, with the end of the one before."""
-    space = [chr(one).encode() for one in range(maxunicode) if chr(one).isspace()]
+    space = [chr(one).encode() for one in range(LAST_SPACE + 1) if chr(one).isspace()]
     single = b"".join(one for one in space if len(one) == 1 and one != _LINE)
     several = b"|".join(one for one in space if len(one) > 1)
     return re.compile(b"\n(?:[%b]|%b)*\n" % (re.escape(mark + _QUOTE + single), several))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from sys import maxunicode
 
 import pytest
 from hypothesis import event, example, given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from oversight_agent.problems import Problem, problem_of
 from oversight_agent.readers import layout
-from oversight_agent.readers.plain import plain_records
+from oversight_agent.readers.plain import LAST_SPACE, plain_records
 from oversight_agent.readers.request import Request
 from oversight_agent.sources import LIMITS, SourceSettings
 from oversight_protocol.errors import InputError
@@ -82,3 +83,9 @@ def test_the_short_way_and_the_long_way_find_the_same_form(
         long = form(text)
 
     assert short == long
+
+
+def test_no_white_space_lies_beyond_the_last_that_is_looked_for() -> None:
+    spaces = [code for code in range(maxunicode + 1) if chr(code).isspace()]
+
+    assert spaces[-1] == LAST_SPACE
