@@ -130,17 +130,6 @@ def _release(reply: Reply) -> Release | None:
     return Release.parse(envelope.payload) if envelope.kind == "release" else None
 
 
-def find_study(settings: Settings, study: str) -> Envelope:
-    """A study: a file, or one that was offered, by its name or digest.
-
-    Raises:
-        InputError: there is no such study.
-    """
-    if Path(study).is_file():
-        return studies.read_file(Path(study))
-    return studies.Shelf(settings).find(study)
-
-
 def preview(settings: Settings, study: str, wave: str) -> list[TableAnswer]:
     """What a release for a wave would hold; nothing is recorded and no snapshot made.
 
@@ -148,7 +137,7 @@ def preview(settings: Settings, study: str, wave: str) -> list[TableAnswer]:
         InputError: there is no such study, or the wave's snapshot was altered.
         Refused: the study has no such wave, or needs another specification.
     """
-    envelope = find_study(settings, study)
+    envelope = studies.find(settings, study)
     asked = Study.parse(envelope.open("study"))
     questions = [
         (table, period) for table in asked.base_tables for period in asked.wave(wave).periods

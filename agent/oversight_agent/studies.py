@@ -47,6 +47,17 @@ class Shelf:
         raise InputError(f"{problem} '{text}'", advice="see 'oversight-agent study list'")
 
 
+def find(settings: Settings, text: str) -> Envelope:
+    """A study: a file, or one that was offered, by its name or digest.
+
+    Raises:
+        InputError: there is no such study.
+        Refused: the file holds no envelope.
+    """
+    path = Path(text)
+    return read_file(path) if path.is_file() else Shelf(settings).find(text)
+
+
 def read_file(path: Path) -> Envelope:
     """A study's envelope from a file.
 

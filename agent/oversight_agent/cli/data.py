@@ -102,10 +102,10 @@ def _asked(chosen: Settings, study: str | None, wave: str | None) -> Asked:
 def _envelope(chosen: Settings, study: str | None, usual: str) -> Envelope | None:
     """The signed study that is meant; of several accepted ones the usual one, its last version."""
     from oversight_agent.cli.ledger import read_ledger
-    from oversight_agent.studies import Shelf, read_file
+    from oversight_agent.studies import Shelf, find
 
     if study is not None:
-        return read_file(Path(study)) if Path(study).is_file() else Shelf(chosen).find(study)
+        return find(chosen, study)
     listed = Shelf(chosen).listed(read_ledger(chosen.home))
     accepted = [row for row in listed if row["state"] == "accepted"]
     if not accepted:

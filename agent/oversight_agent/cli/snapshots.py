@@ -166,7 +166,7 @@ def _asked(
     chosen: Settings, study: str | None, wave: str | None
 ) -> tuple[AskedWave | None, str | None]:
     """The wave that is meant, and the version of the specification that its study needs."""
-    from oversight_agent import service
+    from oversight_agent import studies
     from oversight_agent.pipeline.job import AskedWave
     from oversight_protocol.errors import InputError
     from oversight_protocol.study import Study
@@ -179,7 +179,7 @@ def _asked(
             expected="--study and --wave, or neither",
             advice="see 'oversight-agent study list'",
         )
-    envelope = service.find_study(chosen, study)
+    envelope = studies.find(chosen, study)
     asked = Study.parse(envelope.open("study"))
     asked.wave(wave)
     return AskedWave.of(asked, envelope.digest, wave), asked.spec_version

@@ -10,7 +10,6 @@ Rules kept here:
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from oversight_agent import records, studies
@@ -18,7 +17,6 @@ from oversight_agent.config import Settings
 from oversight_agent.gate import Candidate, approve
 from oversight_agent.pipeline import admission
 from oversight_agent.pipeline.recording import Clock, Recording, require_not_withdrawn
-from oversight_protocol.envelope import Envelope
 from oversight_protocol.errors import Reason, Refused
 from oversight_protocol.ledger import Ledger
 from oversight_protocol.release import Release
@@ -55,7 +53,7 @@ class Deciding:
             Refused: its signatures do not hold, it has expired, or no keys are trusted yet.
             InputError: there is no such study.
         """
-        envelope = self._study(text)
+        envelope = studies.find(self._settings, text)
         trust = self._recording.trust.current()
         if trust is None:
             raise Refused(Reason.TRUST, "no exchange with the coordinator yet")
@@ -79,11 +77,6 @@ class Deciding:
             if records.study_state(ledger, envelope.digest) != "withdrawn":
                 ledger.append("study-withdrawn", {"study": envelope.digest, "by": person})
         return Study.parse(envelope.payload).name
-
-    def _study(self, text: str) -> Envelope:
-        if Path(text).is_file():
-            return studies.read_file(Path(text))
-        return studies.Shelf(self._settings).find(text)
 
     def _approve(self, held: dict[str, Any], person: str, ledger: Ledger) -> None:
         release = Release.model_validate(held["release"], strict=False)
