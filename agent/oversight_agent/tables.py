@@ -146,12 +146,15 @@ class UnsafeTable:
     Attributes:
         rows: first the whole authority, then each dimension's categories, in the order of
             `oversight_protocol.release.row_keys`; every declared cell is present, with zeros.
+        lacking: dimensions for which there is no data: the mapping does not fill what they are made
+            of, so that their rows say nothing of anybody and none may be published.
     """
 
     table: BaseTable
     period: Period
     rows: tuple[UnsafeRow, ...] = field(repr=False)
     seal: Seal = field(repr=False)
+    lacking: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Check the maker."""

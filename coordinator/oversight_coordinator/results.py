@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 from oversight_coordinator.authorities import authority
 from oversight_coordinator.outcomes import Ending, LaOutcome
-from oversight_coordinator.pool import AuthorityRow, PooledRow, authority_rows, pool
+from oversight_coordinator.pool import (
+    AuthorityRow,
+    NoData,
+    PooledRow,
+    authority_rows,
+    pool,
+    without_data,
+)
 from oversight_coordinator.store import Ask, AskState, Run, Store
 from oversight_protocol.envelope import Envelope
 from oversight_protocol.errors import Family
@@ -22,6 +29,7 @@ class RunResult:
         las: how it ended, or stands, for each authority that was asked.
         rows: the pooled figures.
         authorities: each authority's own figures.
+        no_data: who released a table and has no data for one of its dimensions.
         finished: whether nothing more is expected, unless a person at an authority decides.
     """
 
@@ -31,6 +39,7 @@ class RunResult:
     rows: tuple[PooledRow, ...]
     authorities: tuple[AuthorityRow, ...]
     finished: bool
+    no_data: NoData = frozenset()
 
 
 def load(store: Store, run: Run) -> RunResult:
@@ -46,6 +55,7 @@ def load(store: Store, run: Run) -> RunResult:
         rows=pool(*question),
         authorities=authority_rows(*question),
         finished=all(map(is_finished, asks)),
+        no_data=without_data(answers),
     )
 
 

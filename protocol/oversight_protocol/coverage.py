@@ -3,7 +3,8 @@
 Rules kept here:
 
 1. A coverage holds the rows of the specification's table `submission`, and the codes are that
-   table's. No count, name or text has a place in it.
+   table's. No count, name or text has a place in it. Which code it is may depend on counts; the
+   agent lets none depend on a small one.
 2. It says something of every measure of its study, in the study's order, and of nothing else: a
    measure is available, or at least one data point is lacking. Nobody can pass a message in what is
    left out, repeated or put in another order.

@@ -5,8 +5,10 @@ Rules kept here:
 1. A *ticket* is one ask, of one authority, for base tables of one wave of one study.
 2. A *release* answers every table and period of its ticket, each released or refused with a family.
    It holds rounded counts and markers; nothing finer exists in its form.
-3. A *refusal* says its family and that family's fixed sentence, never a reason.
-4. `check_release` says whether a release answers its ticket in the form that its study fixed and
+3. A dimension that an authority has no data for is marked as a whole, with the marker of what is
+   unavailable; of the whole authority and of single categories that marker is never used.
+4. A *refusal* says its family and that family's fixed sentence, never a reason.
+5. `check_release` says whether a release answers its ticket in the form that its study fixed and
    keeps the floors; `check_refusal` whether a refusal answers its ticket. The coordinator runs them
    on what it receives, the agent on what it is about to send.
 """
@@ -25,6 +27,7 @@ from oversight_protocol.study import TOTAL, BaseTable, Study
 __all__ = [
     "CONFIDENTIAL",
     "TOTAL",
+    "UNAVAILABLE",
     "Cell",
     "Head",
     "Receipt",
@@ -40,6 +43,9 @@ __all__ = [
 
 CONFIDENTIAL: Literal["[c]"] = "[c]"
 """The one marker of a suppressed figure, primary and secondary alike."""
+
+UNAVAILABLE: Literal["[x]"] = "[x]"
+"""The marker of every figure of a dimension whose fields an authority's mapping does not fill."""
 
 
 class Head(Document):
@@ -75,7 +81,7 @@ class Cell(Document):
 
     outcome: Code
     value: int | None = Field(ge=0)
-    marker: Literal["", "[c]"] = ""
+    marker: Literal["", "[c]", "[x]"] = ""
 
     @model_validator(mode="after")
     def _is_value_or_marker(self) -> Self:
@@ -166,6 +172,22 @@ def row_keys(table: BaseTable) -> tuple[tuple[str, str], ...]:
     return (("", ""), *((d.name, code) for d in table.dimensions for code in d.codes))
 
 
+def unavailable(answer: TableAnswer) -> frozenset[str]:
+    """The dimensions of a released table that its authority has no data for.
+
+    Raises:
+        Refused: `release-mismatch`, naming the table: some figures of a dimension have the marker
+            and others not, so it says something of single categories.
+    """
+    found: dict[str, set[bool]] = {}
+    for row in answer.rows:
+        marked = {cell.marker == UNAVAILABLE for cell in (*row.cells, row.total, *row.sums)}
+        found.setdefault(row.dimension, set()).update(marked)
+    if any(len(marked) > 1 for marked in found.values()):
+        raise Refused(Reason.RELEASE_MISMATCH, answer.table)
+    return frozenset(dimension for dimension, marked in found.items() if True in marked)
+
+
 def check_release(release: Release, ticket: Ticket, ticket_digest: str, study: Study) -> None:
     """Check that a release answers its ticket as its study fixed it, above the floors.
 
@@ -212,6 +234,9 @@ def _check_table(answer: TableAnswer, table: BaseTable, rules: Rules) -> None:
         declared = (table.outcome_codes, TOTAL, table.magnitude_names)
         if declared != (outcomes, row.total.outcome, sums):
             raise Refused(Reason.RELEASE_MISMATCH, table.name)
+    if "" in unavailable(answer):
+        raise Refused(Reason.RELEASE_MISMATCH, table.name)
+    for row in answer.rows:
         for cell in (*row.cells, row.total):
             _check_cell(cell, rules, table.name)
         for cell in row.sums:

@@ -112,6 +112,10 @@ ROUNDS: Mapping[str, str] = MappingProxyType({"survey_response": "wave"})
 """Tables that get new rows once in a while, by the date of the round: a round in one of a wave's
 quarters is enough."""
 
+CONSTANT_IS_RIGHT = frozenset({"survey_response.wave"})
+"""Fields for which one value for all rows of a source, given by the mapping, is the right form: an
+export of the survey holds one round, which was opened on one day."""
+
 VARIES = frozenset(
     {
         "team.service",

@@ -12,6 +12,7 @@ from typing import Any
 
 from oversight_agent.checks.availability import MeasureCheck
 from oversight_agent.checks.grouping import Group
+from oversight_agent.checks.keys import UncheckedKey
 from oversight_agent.checks.plausibility import Finding
 from oversight_agent.checks.statistics import DateCheck, FieldCheck
 from oversight_agent.problems import Problem
@@ -64,8 +65,12 @@ class Check:
     Attributes:
         checked_on: the day of the check.
         unmapped: tables of the specification that the mapping leaves out, by name with their title.
-        problems: one by one; `groups` tells the same by kind.
+        problems: as the mapping listed them one by one; `groups` tells of all, by kind.
+        unchecked_keys: keys that nobody could look at yet.
+        unused_codes: codes of the specification that no value of the source can become as the
+            mapping has it, by "table.field".
         measures: of the study `asked`; none if there is no study to look at.
+        shared: the same as others may be told: nothing in it depends on a small count.
     """
 
     checked_on: date
@@ -75,16 +80,23 @@ class Check:
     unmapped: Mapping[str, str]
     problems: tuple[Problem, ...] = field(repr=False)
     groups: tuple[Group, ...]
+    unchecked_keys: tuple[UncheckedKey, ...]
+    unused_codes: Mapping[str, tuple[str | int, ...]]
     fields: tuple[FieldCheck, ...]
     dates: tuple[DateCheck, ...]
     findings: tuple[Finding, ...]
     asked: Asked
     measures: tuple[MeasureCheck, ...]
+    shared: tuple[MeasureCheck, ...]
 
     @property
     def usable(self) -> bool:
         """Whether every table that the mapping fills can be used."""
         return all(one.usable for one in self.tables)
+
+    def table(self, name: str) -> TableCheck | None:
+        """A table that is mapped."""
+        return next((one for one in self.tables if one.table == name), None)
 
     def count(self, availability: str) -> int:
         """How many measures have this availability."""
@@ -103,6 +115,8 @@ class Check:
             "not_mapped": list(self.unmapped),
             "problems": [asdict(one) for one in self.problems],
             "groups": [asdict(one) for one in self.groups],
+            "keys_not_checked": [asdict(one) for one in self.unchecked_keys],
+            "unused_codes": dict(self.unused_codes),
             "fields": [asdict(one) for one in self.fields],
             "dates": [_dates(one) for one in self.dates],
             "plausibility": [asdict(one) for one in self.findings],

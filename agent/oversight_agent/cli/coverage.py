@@ -55,25 +55,33 @@ def share(
 ) -> None:
     """Write what the data can answer as a signed file for Kent: codes of measures, nothing else.
 
-    It is recorded in the ledger before the file is written. Exit status 3 unless the policy says
-    'share = true' under [coverage].
+    It is recorded in the ledger before the file is written. Within a week, the same file is
+    written again. Exit status 3 unless the policy says 'share = true' under [coverage].
 
     Example: oversight-agent coverage share --out kent.coverage.json
     """
     from oversight_agent import files, times
+    from oversight_agent.checks import words
     from oversight_agent.pipeline import sharing
 
     chosen = settings(home)
     sharing.require_may_share(chosen)
     found = looked(chosen, study, wave)
-    coverage, envelope = sharing.share(found, chosen, person(), times.now)
+    shared = sharing.share(found, chosen, person(), times.now)
+    coverage, envelope = shared.coverage, shared.envelope
     files.write(out, envelope.raw + b"\n")
     if as_json:
-        say_json({"file": str(out), "digest": envelope.digest,
+        say_json({"file": str(out), "digest": envelope.digest, "again": shared.again,
                   "coverage": coverage.model_dump(mode="json")})  # fmt: skip
         return
     _say_coverage(coverage, chosen.name)
-    say(f"\nWrote {out}. It is recorded in the ledger (digest {envelope.digest[:16]}).")
+    if shared.again:
+        day = words.day(coverage.shared.date())
+        say(f"\nWrote {out} as it was shared on {day}. A wave's coverage stays for a week, so that "
+            "nobody learns what one record changed. It can be shared anew from "
+            f"{words.day(shared.renewable)}.")  # fmt: skip
+    else:
+        say(f"\nWrote {out}. It is recorded in the ledger (digest {envelope.digest[:16]}).")
     say("Send the file to Kent: oversight coverage add FILE.")
 
 

@@ -111,14 +111,15 @@ class Grid:
 
     @classmethod
     def of(cls, unsafe: UnsafeTable) -> Grid:
-        """The grid of a table that `checks.check` has passed."""
+        """The grid of a table that `checks.check` has passed, without what it lacks."""
         table = unsafe.table
-        rows = tuple(sorted(unsafe.rows, key=lambda row: (row.dimension, row.category)))
+        there = (row for row in unsafe.rows if row.dimension not in unsafe.lacking)
+        rows = tuple(sorted(there, key=lambda row: (row.dimension, row.category)))
         magnitudes = sorted(table.magnitudes, key=lambda magnitude: magnitude.name)
         outcomes = tuple(sorted((*table.outcome_codes, *table.magnitude_names)))
         dimensions = tuple(
             tuple(number for number, row in enumerate(rows) if row.dimension == name)
-            for name in sorted(dimension.name for dimension in table.dimensions)
+            for name in sorted({dimension.name for dimension in table.dimensions} - unsafe.lacking)
         )
         scales = tuple(
             Scale(one=10**each.decimals, ceiling=each.maximum * 10**each.decimals)

@@ -9,14 +9,22 @@ from oversight_agent.disclosure.view import View
 from oversight_agent.tables import UnsafeTable
 from oversight_protocol.errors import Family, Reason, Refused
 from oversight_protocol.policy import Rules
-from oversight_protocol.release import CONFIDENTIAL, TOTAL, Cell, Row, TableAnswer, row_keys
+from oversight_protocol.release import (
+    CONFIDENTIAL,
+    TOTAL,
+    UNAVAILABLE,
+    Cell,
+    Row,
+    TableAnswer,
+    row_keys,
+)
 
 
 def answer(unsafe: UnsafeTable, grid: Grid, view: View) -> TableAnswer:
     """The table as it travels, rows, outcomes and magnitudes as declared; sums in whole units.
 
     A table of which nothing is shown is refused with the family `disclosure`: markers alone would
-    say no more than that.
+    say no more than that. A dimension for which there is no data is marked as unavailable.
     """
     name, period = unsafe.table.name, unsafe.period.id
     if not view.shown:
@@ -29,6 +37,9 @@ def answer(unsafe: UnsafeTable, grid: Grid, view: View) -> TableAnswer:
 def _rows(unsafe: UnsafeTable, grid: Grid, view: View) -> Iterator[Row]:
     numbers = {(row.dimension, row.category): number for number, row in enumerate(grid.rows)}
     for key in row_keys(unsafe.table):
+        if key[0] in unsafe.lacking:
+            yield _unavailable(unsafe, *key)
+            continue
         row = numbers[key]
         cells, sums = (
             tuple(_cell(view, Figure(row, grid.outcomes.index(code)), code) for code in codes)
@@ -36,6 +47,19 @@ def _rows(unsafe: UnsafeTable, grid: Grid, view: View) -> Iterator[Row]:
         )
         total = _cell(view, Figure(row, TOTAL_OF_ROW), TOTAL)
         yield Row(dimension=key[0], category=key[1], cells=cells, total=total, sums=sums)
+
+
+def _unavailable(unsafe: UnsafeTable, dimension: str, category: str) -> Row:
+    def marked(code: str) -> Cell:
+        return Cell(outcome=code, value=None, marker=UNAVAILABLE)
+
+    return Row(
+        dimension=dimension,
+        category=category,
+        cells=tuple(marked(code) for code in unsafe.table.outcome_codes),
+        total=marked(TOTAL),
+        sums=tuple(marked(name) for name in unsafe.table.magnitude_names),
+    )
 
 
 def _cell(view: View, figure: Figure, code: str) -> Cell:

@@ -17,16 +17,19 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from oversight_agent import mapping as mappings
-from oversight_agent.checks.availability import TableState, availability
+from oversight_agent.checks.availability import SHARED, TableState, availability
 from oversight_agent.checks.findings import Asked, Check, TableCheck
-from oversight_agent.checks.grouping import grouped, rejected_by_field
+from oversight_agent.checks.grouping import Group, grouped, rejected_by_field
+from oversight_agent.checks.keys import unchecked_keys
 from oversight_agent.checks.plausibility import Days, Finding, Frames, implausible
 from oversight_agent.checks.rules_of_people import RULES_OF_PEOPLE
 from oversight_agent.checks.rules_of_rows import RULES_OF_ROWS, rules_of_constants
+from oversight_agent.checks.rules_of_surveys import QUESTION, question_numbers, rules_of_surveys
 from oversight_agent.checks.statistics import (
     DateCheck,
     FieldCheck,
     Filling,
+    Known,
     date_checks,
     field_checks,
 )
@@ -41,6 +44,7 @@ from oversight_agent.pipeline.sourcing import (
 from oversight_agent.sources import SourceSettings
 from oversight_protocol import study_package
 from oversight_protocol.coverage import Lack
+from oversight_protocol.errors import InputError
 from oversight_protocol.study import Study, Wave
 
 Say = Callable[[str], None]
@@ -85,6 +89,7 @@ def check(
         InputError: the mapping or the secret cannot be used.
     """
     day = today or date.today()  # noqa: DTZ011 - the authority's own calendar day
+    asked = asked or asked_of(study_package.installed(), day)
     mapping = mappings.load(mapping_file)
     pseudonyms = pseudonymiser(secret_file)
     # 1.
@@ -93,12 +98,11 @@ def check(
     sources = sourced(mapping, data, pseudonyms, databases=databases)
     # 2.
     say("Counting what the fields hold …")
-    looked = _looked(mapping, sources)
+    looked = _looked(mapping, sources, _known(asked.study))
     # 3.
     say("Looking for what can hardly be true …")
-    findings = _implausible(looked, day)
+    findings = _implausible(looked, asked.study, day)
     # 4.
-    asked = asked or asked_of(study_package.installed(), day)
     states = {name: _state(looked, name) for name in mapping.tables}
     return Check(
         checked_on=day,
@@ -108,12 +112,17 @@ def check(
         unmapped={one.name: one.title for one in mapping.specification.mapped
                   if one.name not in mapping.tables},
         problems=sources.problems,
-        groups=grouped(sources.problems),
+        groups=_groups(sources),
+        unchecked_keys=unchecked_keys(
+            mapping.specification, sources.mapped, looked.frames, mapping.tables
+        ),
+        unused_codes=_unused_codes(mapping),
         fields=tuple(one for checks in looked.fields.values() for one in checks),
         dates=tuple(one for checks in looked.dates.values() for one in checks),
         findings=findings,
         asked=asked,
         measures=availability(asked.study, asked.wave, states, day),
+        shared=availability(asked.study, asked.wave, states, day, SHARED),
     )  # fmt: skip
 
 
@@ -123,19 +132,43 @@ def asked_of(
     """A study with the wave to look at: the one named, else the latest that has begun.
 
     Raises:
-        Refused: `wave`, the study has no such wave.
+        InputError: the study has no such wave.
     """
     if wave is not None:
+        require_wave(study, wave)
         return Asked(study, study.wave(wave), accepted)
     begun = [one for one in study.waves if _start(one) <= today]
     return Asked(study, max(begun, key=_start) if begun else study.waves[0], accepted)
+
+
+def require_wave(study: Study, wave: str) -> None:
+    """Check that a study has the wave that somebody named.
+
+    Raises:
+        InputError: it has not; the message lists those that it has.
+    """
+    waves = [one.id for one in study.waves]
+    if wave not in waves:
+        raise InputError(
+            f"{study.name} has no such wave",
+            where="--wave",
+            found=f"'{wave}'",
+            expected=" or ".join(waves),
+            advice="name one of these, or leave --wave out for the latest that has begun",
+        )
 
 
 def _start(wave: Wave) -> date:
     return min(period.start for period in wave.periods)
 
 
-def _looked(mapping: mappings.Mapping, sources: Sources) -> _Looked:
+def _known(study: Study) -> Known:
+    """What a study knows of fields whose codes are its own."""
+    numbers = question_numbers(study)
+    return {QUESTION: numbers} if numbers else {}
+
+
+def _looked(mapping: mappings.Mapping, sources: Sources, known: Known) -> _Looked:
     """Counts in the specification's order of tables."""
     frames = {
         name: one.table.frame for name, one in sources.mapped.items() if one.table is not None
@@ -146,7 +179,8 @@ def _looked(mapping: mappings.Mapping, sources: Sources) -> _Looked:
             continue
         rejected = rejected_by_field(sources.mapped[schema.name].problems)
         fillings = _fillings(mapping.tables[schema.name])
-        fields[schema.name] = field_checks(schema, frames.get(schema.name), fillings, rejected)
+        frame = frames.get(schema.name)
+        fields[schema.name] = field_checks(schema, frame, fillings, rejected, known)
         if schema.name in frames:
             dates[schema.name] = date_checks(schema, frames[schema.name])
     return _Looked(mapping, sources, frames, fields, dates)
@@ -162,7 +196,26 @@ def _filling(one: FieldMapping) -> Filling:
     return "column" if one.is_filled else "absent"
 
 
-def _implausible(looked: _Looked, today: date) -> tuple[Finding, ...]:
+def _groups(sources: Sources) -> tuple[Group, ...]:
+    """The problems by kind: of whole sources and keys first, then of each table's rows."""
+    rows = [sources.mapped[one.table].problems for one in sources.tallies
+            if one.table in sources.mapped]  # fmt: skip
+    of_rows = frozenset(problem for problems in rows for problem in problems)
+    others = [one for one in sources.problems if one not in of_rows]
+    return tuple(group for problems in (others, *rows) for group in grouped(problems))
+
+
+def _unused_codes(mapping: mappings.Mapping) -> dict[str, tuple[str | int, ...]]:
+    return {
+        f"{schema.name}.{one.field.name}": one.unused_codes
+        for schema in mapping.specification.mapped
+        if schema.name in mapping.tables
+        for one in mapping.tables[schema.name].fields
+        if one.unused_codes
+    }
+
+
+def _implausible(looked: _Looked, study: Study, today: date) -> tuple[Finding, ...]:
     checks = [one for fields in looked.fields.values() for one in fields]
     columns = frozenset(one.point for one in checks if one.filling == "column")
     filled = frozenset(one.point for one in checks if one.filling != "absent")
@@ -170,6 +223,7 @@ def _implausible(looked: _Looked, today: date) -> tuple[Finding, ...]:
     rules = (
         *RULES_OF_ROWS,
         *RULES_OF_PEOPLE,
+        *rules_of_surveys(study),
         *(one for one in constants if columns.issuperset(one.fields)),
     )
     origins = {name: looked.sources.mapped[name].origin for name in looked.frames}

@@ -24,7 +24,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from oversight_agent import disclosure
@@ -64,7 +64,10 @@ def compute(job: Job) -> JobResult:
     end_writing()
     # 4. Evaluate.
     outcomes = _evaluated(job, found)
-    exact = [one for one in outcomes.values() if isinstance(one, UnsafeTable)]
+    exact = [
+        replace(one, lacking=found.lacking[one.table.name])
+        for one in outcomes.values() if isinstance(one, UnsafeTable)
+    ]  # fmt: skip
     reasons = {key: one.reason for key, one in outcomes.items() if isinstance(one, Refused)}
     # 5. Protect jointly.
     protected = disclosure.protect(exact, job.rules, job.spec_version)

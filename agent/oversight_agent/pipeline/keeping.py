@@ -7,7 +7,8 @@ Rules kept here:
 
 1. A base table is answered from the wave's oldest snapshot that holds all it needs: the tables that
    it reads, and in them every field without which it has no figure. What the mapping leaves out
-   would be counted as missing at everybody; so a base table that lacks a field is refused.
+   would be counted as missing at everybody; so a base table that lacks a field is refused. Where
+   only a dimension lacks one, the table is answered and that dimension is not.
 2. Another snapshot of a wave is made for one reason only: a base table needs what no snapshot of
    the wave holds, because it could not be used at that time, and what it needs can be used now. It
    answers such base tables and no others.
@@ -49,11 +50,13 @@ class Material:
 
     Attributes:
         data: for each base table by name, the tables in memory or the snapshot's file.
+        lacking: for each of them, the dimensions for which there is no data in it.
         problems: of the sources that were read for it.
         used: the snapshots in `data`.
     """
 
     data: dict[str, Data] = field(repr=False)
+    lacking: dict[str, frozenset[str]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = field(default=(), repr=False)
     used: tuple[SnapshotUsed, ...] = ()
 
@@ -77,21 +80,31 @@ def material(job: Job) -> Material:
 def _of_wave(job: Job, shelf: Shelf, use: SnapshotUse) -> Material:
     kept = of_wave(shelf, use.wave)
     data: dict[str, Data] = {}
+    lacking: dict[str, frozenset[str]] = {}
     for table in job.base_tables:
         first = next((o for o in kept if _has(table, o.about.held, o.about.filled)), None)
         if first is not None:
             data[table.name] = first.snapshot.path
+            lacking[table.name] = _lacking_dimensions(table, first.about.filled)
     rest = [table for table in job.base_tables if table.name not in data]
     used = [_used(one) for one in kept if one.snapshot.path in data.values()]
     if not rest:
-        return Material(data, (), tuple(used))
+        return Material(data, lacking, (), tuple(used))
     more = _kept_now(job, rest, shelf, use) if use.make else _from_sources(job, rest)
-    return Material({**data, **more.data}, more.problems, (*used, *more.used))
+    return Material(
+        {**data, **more.data}, {**lacking, **more.lacking}, more.problems, (*used, *more.used)
+    )
 
 
 def _has(table: BaseTable, held: Collection[str], filled: Collection[str]) -> bool:
     """Whether tables and fields are all that a base table needs."""
     return set(table.reads) <= {*held, CALENDAR} and set(table.needs) <= set(filled)
+
+
+def _lacking_dimensions(table: BaseTable, filled: Collection[str]) -> frozenset[str]:
+    return frozenset(
+        one.dimension for one in table.dimension_needs if not set(one.fields) <= set(filled)
+    )
 
 
 def _lacking(tables: Sequence[BaseTable], sources: Sources) -> Iterator[Problem]:
@@ -125,7 +138,8 @@ def _from_sources(job: Job, tables: Sequence[BaseTable]) -> Material:
 
 def _as_it_is(read: Reading, tables: Sequence[BaseTable]) -> Material:
     data = {table.name: _usable(table, read.sources) for table in tables}
-    return Material(data, (*read.sources.problems, *_lacking(tables, read.sources)))
+    lacking = {one.name: _lacking_dimensions(one, read.sources.filled) for one in tables}
+    return Material(data, lacking, (*read.sources.problems, *_lacking(tables, read.sources)))
 
 
 def _kept_now(job: Job, rest: Sequence[BaseTable], shelf: Shelf, use: SnapshotUse) -> Material:
@@ -136,7 +150,7 @@ def _kept_now(job: Job, rest: Sequence[BaseTable], shelf: Shelf, use: SnapshotUs
         return now
     made = write(shelf, read, use.wave, job.limits)
     data = {name: made.snapshot.path if tables else tables for name, tables in now.data.items()}
-    return Material(data, now.problems, (_used(made),))
+    return Material(data, now.lacking, now.problems, (_used(made),))
 
 
 @dataclass(frozen=True)

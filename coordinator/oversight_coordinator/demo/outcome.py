@@ -27,17 +27,21 @@ def document(result: RunResult, truth: Truth, timings: Mapping[str, float]) -> d
 
     Returns:
         `measures`, the rows of `pooled.csv` with `truth` (in the figure's unit, over exactly the
-        authorities that released the table in that period; None where there is nothing to take a
-        figure of) and `error` (estimate less truth); `las`, how the run ended for each; `timings`,
+        authorities that released the table in that period and have data for the dimension; None
+        where there is nothing to take a figure of) and `error` (estimate less truth); `las`, how the run ended for each; `timings`,
         seconds.
     """
     measures = {measure.id: measure for measure in result.study.measures}
     released = _released(result)
     return {
         "measures": [
-            _beside(row, measures[row.measure], truth, released.get((row.measure, row.period), ()))
+            _beside(
+                row, measures[row.measure], truth,
+                [la for la in released.get((row.measure, row.period), ())
+                 if (la, row.table, row.period, row.dimension) not in result.no_data],
+            )
             for row in result.rows
-        ],
+        ],  # fmt: skip
         "las": [vars(one) for one in result.las],
         "timings": dict(timings),
     }

@@ -15,12 +15,14 @@ Rules kept here:
 2. The figure (estimate, numerator, denominator) is over the authorities that published all that
    it needs: every cell, or the row's total and all other cells. The interval (lower, upper) is over
    all that answered the table. These are different statements, and the figure may lie outside the
-   interval when much was suppressed.
+   interval when much was suppressed. Of a category, neither is over an authority that has no data
+   for its dimension.
 3. The order of authorities never matters.
 
 docs/figures.md works an example of each kind.
 """
 
+from oversight_coordinator.pool.answers import NoData, without_data
 from oversight_coordinator.pool.pooling import authority_rows, pool
 from oversight_coordinator.pool.rows import AUTHORITY_COLUMNS, COLUMNS, AuthorityRow, PooledRow
 from oversight_coordinator.pool.write import (
@@ -34,11 +36,13 @@ __all__ = [
     "AUTHORITY_COLUMNS",
     "COLUMNS",
     "AuthorityRow",
+    "NoData",
     "PooledRow",
     "authorities_csv_bytes",
     "authority_rows",
     "csv_bytes",
     "pool",
+    "without_data",
     "write_authorities_csv",
     "write_csv",
 ]

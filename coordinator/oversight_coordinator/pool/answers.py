@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from oversight_coordinator.pool.figures import RowKey
 from oversight_coordinator.pool.intervals import Interval, Key, of_table
 from oversight_protocol.model import LaCode
-from oversight_protocol.release import Refusal, Release, TableAnswer
+from oversight_protocol.release import Refusal, Release, TableAnswer, unavailable
 from oversight_protocol.study import BaseTable, Study, Wave
+
+NoData = frozenset[tuple[LaCode, str, str, str]]
+"""Authority, base table, period and dimension that it has no data for."""
 
 Answers = Mapping[LaCode, Release | Refusal]
 """What each authority answered; who did not answer is absent."""
@@ -23,10 +26,12 @@ class Answered:
         values: the published figures of each row by outcome, magnitude or `TOTAL`; None where one
             was suppressed.
         cells: the interval of each of them.
+        unavailable: dimensions that the authority has no data for.
     """
 
     values: Mapping[RowKey, Mapping[str, int | None]]
     cells: Mapping[Key, Interval]
+    unavailable: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, answer: TableAnswer, table: BaseTable, rounding_base: int) -> Answered:
@@ -37,7 +42,8 @@ class Answered:
             }
             for row in answer.rows
         }
-        return cls(values, of_table(answer.rows, rounding_base, table.magnitudes))
+        cells = of_table(answer.rows, rounding_base, table.magnitudes)
+        return cls(values, cells, unavailable(answer))
 
 
 def read(
@@ -63,3 +69,15 @@ def read(
                     answer, tables[answer.table], release.rules.rounding_base
                 )
     return found
+
+
+def without_data(answers: Answers) -> NoData:
+    """The dimensions of released tables that authorities have no data for."""
+    return frozenset(
+        (la, table.table, table.period, dimension)
+        for la, release in answers.items()
+        if isinstance(release, Release)
+        for table in release.tables
+        if table.status == "released"
+        for dimension in unavailable(table)
+    )

@@ -96,8 +96,13 @@ class _Question:
         return {la: self.kind.parts(one.cells) for la, one in self.answered.items()}
 
     def figure(self, row: RowKey, las: Sequence[LaCode]) -> _Figure:
-        """A row's figure over those of some authorities that answered."""
-        answered, row = [la for la in las if la in self.answered], self._source(row)
+        """A row's figure over those of some authorities that answered, and have data for it."""
+        dimension = self.measure.place.dimension if self.measure.place else row[0]
+        answered = [
+            la for la in las
+            if la in self.answered and dimension not in self.answered[la].unavailable
+        ]  # fmt: skip
+        row = self._source(row)
         found = [self.kind.published(self.answered[la].values, row) for la in answered]
         full = [one for one in found if one is not None]
         sums = [sum(each) for each in zip(*full, strict=True)]

@@ -25,10 +25,11 @@ class PooledRow:
         unit: of estimate, lower and upper, as the measure has it.
         las_published: authorities that published all that the figure needs.
         las_answered: authorities that released the table, suppressed cells or not: those whose data
-            the interval is about. A refused table is not among them.
+            the interval is about. A refused table is not among them, nor for a category an
+            authority that has no data for its dimension.
         las_asked: authorities of the cohort.
         marker: why there is no estimate. `[c]`: those that answered suppressed it. `[x]`: nobody
-            answered. `[z]`: there was nothing to take a figure of. Otherwise `""`.
+            answered, or nobody has data for it. `[z]`: there was nothing to take a figure of. Otherwise `""`.
     """
 
     study: str
@@ -58,7 +59,8 @@ class AuthorityRow:
         estimate: as in `PooledRow`, from this authority's published figures alone; the interval
             contains its true figure.
         marker: why there is no estimate. `[c]`: suppressed. `[x]`: it did not answer this table,
-            for whatever reason. `[z]`: nothing to take a figure of. Otherwise `""`.
+            for whatever reason, or has no data for the figure's category. `[z]`: nothing to take a
+            figure of. Otherwise `""`.
     """
 
     la: str

@@ -18,8 +18,8 @@ from oversight_agent.pipeline.snapshots import Shelf
 from oversight_protocol.canonical import canonical_json
 from oversight_protocol.envelope import Envelope
 from oversight_protocol.errors import InputError
-from oversight_protocol.release import Release, TableAnswer
-from oversight_protocol.study import Wave
+from oversight_protocol.release import Release, TableAnswer, unavailable
+from oversight_protocol.study import DimensionNeeds, Wave
 from support.commands import Ended, call
 from support.protocol import quarter
 from support.requests import (
@@ -159,6 +159,43 @@ def test_the_ledger_says_which_snapshot_a_wave_was_answered_from_before_the_answ
          "wave": "wave-1"},
     ]  # fmt: skip
     assert home.kinds().index("snapshot-made") < home.kinds().index("answered")
+
+
+# ---------------------------------------------------------------------- no data for a dimension
+
+
+def test_a_dimension_whose_field_no_mapping_fills_is_answered_as_unavailable_not_as_unknown(
+    home: Home, agent: Agent, asker: Asker
+) -> None:
+    needs = (DimensionNeeds(dimension="service", fields=("worker.kss",)),)
+    study = asker.study(
+        waves=WAVES, base_tables=(posts_table(), kinds_table(dimension_needs=needs))
+    )
+    asking = Asking(agent, asker, study)
+
+    [live] = asking.ask("kinds").tables  # this makes the snapshot
+    [kept] = asking.ask("kinds").tables
+
+    whole, *categories = live.rows
+    assert unavailable(live) == {"service"}
+    assert [cell.value for cell in (*whole.cells, whole.total)] == [40, 40, 80]
+    assert all(cell.value is None for row in categories for cell in (*row.cells, row.total))
+    assert _figures(kept) == _figures(live)
+    assert len(_abouts(home)) == 1
+
+
+def test_a_dimension_whose_field_is_filled_has_figures(
+    home: Home, agent: Agent, asker: Asker
+) -> None:
+    needs = (DimensionNeeds(dimension="service", fields=("worker.role",)),)
+    study = asker.study(
+        waves=WAVES, base_tables=(posts_table(), kinds_table(dimension_needs=needs))
+    )
+
+    [table] = Asking(agent, asker, study).ask("kinds").tables
+
+    assert unavailable(table) == frozenset()
+    assert {row.category: row.total.value for row in table.rows}["cin_cp"] == 40
 
 
 # ---------------------------------------------------------------------- tables that came later

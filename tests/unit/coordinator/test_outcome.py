@@ -66,6 +66,17 @@ def test_the_truth_is_over_exactly_those_who_released_the_table_in_that_period()
     assert truth.asked[FIRST, "service", "cin_cp"] == [MEDWAY]
 
 
+def test_the_truth_of_a_category_is_over_those_who_have_data_for_it():
+    no_data = frozenset({(KENT, "recording", FIRST, "service")})
+    truth = Truth()
+
+    document(replace(result_of(), no_data=no_data), truth, {})
+
+    assert truth.asked[FIRST, "service", "cin_cp"] == [MEDWAY]
+    assert truth.asked[FIRST, "", ""] == sorted([KENT, MEDWAY])
+    assert truth.asked[SECOND, "service", "cin_cp"] == sorted([KENT, MEDWAY])
+
+
 def test_a_table_that_nobody_released_has_no_truth():
     truth = Truth()
     answers = {KENT: answer(q1=Family.POLICY)}

@@ -212,3 +212,57 @@ def test_of_several_authorities_only_those_that_published_all_four_counts_make_t
 
     assert (row.las_published, row.las_answered) == (1, 2)
     assert (row.estimate, row.denominator) == (0.0, 160)
+
+
+def without_data(table, dimension):
+    """The same answer of an authority that has no data for a dimension."""
+
+    def marked(cell):
+        return cell.model_copy(update={"value": None, "marker": "[x]"})
+
+    return table.model_copy(update={"rows": tuple(
+        row if row.dimension != dimension else row.model_copy(update={
+            "cells": tuple(marked(cell) for cell in row.cells),
+            "sums": tuple(marked(cell) for cell in row.sums),
+            "total": marked(row.total),
+        })
+        for row in table.rows
+    )})  # fmt: skip
+
+
+def test_an_authority_without_data_for_a_category_is_not_in_the_figure_of_that_category():
+    counts = dict.fromkeys(((t, g) for t in TYPES for g in GRADES), 50)
+    counts |= {("thematic", "both_good"): 20, ("thematic", "both_below"): 60}
+    known = answer(AUDITS, audits(counts))
+    # Its categories are not known, so all its audits stand under one that is none of the figure's.
+    lacking = without_data(answer(AUDITS, audits({
+        (t, g): 100 * (t == "case_file") for t in TYPES for g in GRADES
+    })), "type")  # fmt: skip
+
+    (alone,), (together,) = figures(PLACED, [known]), figures(PLACED, [known, lacking])
+
+    assert (together.las_published, together.las_answered, together.las_asked) == (1, 1, 3)
+    assert (together.estimate, together.lower, together.upper) == (
+        alone.estimate, alone.lower, alone.upper,
+    )  # fmt: skip
+
+
+def test_a_part_is_of_the_authorities_that_know_their_categories():
+    known = answer(STAFF, staff((50,) * 80, (100,) * 160))
+    lacking = without_data(answer(STAFF, staff((), (100,) * 300)), "agency")
+
+    (alone,), (together,) = figures(PART, [known]), figures(PART, [known, lacking])
+
+    assert together == alone
+    assert figures(PART, [lacking])[0].marker == "[x]"
+
+
+def test_the_whole_of_a_table_is_of_those_without_data_for_a_dimension_too():
+    counts = dict.fromkeys(((t, g) for t in TYPES for g in GRADES), 50)
+    answers = [answer(AUDITS, audits(counts)), without_data(answer(AUDITS, audits(counts)), "type")]
+
+    rows = figures(DIFFERENCE, answers)
+
+    assert [(row.category, row.las_answered) for row in rows] == [
+        ("", 2), ("case_file", 1), ("thematic", 1),
+    ]  # fmt: skip

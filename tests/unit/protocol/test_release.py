@@ -19,6 +19,9 @@ from oversight_protocol.release import (
     check_release,
     row_keys,
 )
+from oversight_protocol.release import (
+    unavailable as unavailable_dimensions,
+)
 from support.protocol import (
     KENT,
     MEDWAY,
@@ -241,3 +244,47 @@ def test_the_rows_of_a_table_are_the_whole_authority_and_then_each_category():
         ("service", "cin_cp"),
         ("service", "looked_after"),
     )
+
+
+# ---------------------------------------------------------------------- a dimension without data
+
+
+def unavailable(*positions: int) -> Release:
+    """A release whose first table has these rows marked as unavailable."""
+    answer = release()
+    for position in positions:
+        rows = list(answer.tables[0].rows)
+        marked = {"value": None, "marker": "[x]"}
+        rows[position] = rows[position].model_copy(update={
+            "cells": tuple(one.model_copy(update=marked) for one in rows[position].cells),
+            "total": rows[position].total.model_copy(update=marked),
+        })  # fmt: skip
+        answer = first_table(answer, rows=tuple(rows))
+    return answer
+
+
+def categories() -> tuple[int, ...]:
+    """The positions of the rows of the first table's dimensions."""
+    rows = release().tables[0].rows
+    return tuple(number for number, row in enumerate(rows) if row.dimension)
+
+
+def test_a_dimension_that_has_no_data_is_marked_as_a_whole():
+    answer = unavailable(*categories())
+
+    check(answer)
+    assert unavailable_dimensions(answer.tables[0]) == {"service"}
+    assert unavailable_dimensions(release().tables[0]) == frozenset()
+
+
+@pytest.mark.parametrize("positions", [(0,), categories()[:1], (0, *categories())])
+def test_what_is_no_whole_dimension_is_never_marked_as_unavailable(
+    positions: tuple[int, ...], refused: Check
+):
+    failure = refused(Reason.RELEASE_MISMATCH, check, unavailable(*positions))
+
+    assert failure.place == "recording"
+
+
+def test_a_single_figure_is_never_marked_as_unavailable(refused: Check):
+    refused(Reason.RELEASE_MISMATCH, check, with_value(None, "[x]"))

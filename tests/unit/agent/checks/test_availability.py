@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from oversight_agent.checks.availability import (
     BUSY_ROWS,
+    SHARED,
     MeasureCheck,
     TableState,
     availability,
@@ -341,3 +342,77 @@ def test_a_study_that_does_not_say_what_it_needs_is_judged_by_the_tables_that_it
     lacking = {one.number for one in availability(silent, WAVE, without, TODAY) if one.lacks}
     assert lacking == {one.number for one in STUDY.measures
                        if "plan" in STUDY.table(one.table).reads}  # fmt: skip
+
+
+# ---------------------------------------------------------------------- what others may be told
+
+FEW = st.integers(0, SHARED.least - 1)
+"""A count that may be a person or two."""
+
+
+def told(states: States) -> list[tuple[object, ...]]:
+    """What is said to others, without the words that stay here."""
+    return [
+        (one.number, one.availability, [(lack.data_point, lack.reason) for lack in one.lacks])
+        for one in availability(STUDY, WAVE, states, TODAY, SHARED)
+    ]
+
+
+@given(point=st.sampled_from(NEEDED), known=FEW, rows=st.integers(30, 400))
+def test_a_field_with_a_few_known_values_is_told_as_one_with_none(
+    point: str, known: int, rows: int
+):
+    few = with_field(complete(), point, rows=rows, filled=known)
+    none = with_field(complete(), point, rows=rows, filled=0)
+
+    assert told(few) == told(none)
+
+
+@given(point=st.sampled_from(NEEDED), rows=st.integers(0, 29), data=st.data())
+def test_of_a_field_expected_in_few_rows_others_are_told_nothing(
+    point: str, rows: int, data: st.DataObject
+):
+    known = data.draw(st.integers(0, rows))
+
+    few = with_field(complete(), point, rows=rows, filled=known)
+
+    assert told(few) == told(complete())
+
+
+@given(
+    table=st.sampled_from(sorted(FLOWS)),
+    few=st.lists(FEW.filter(lambda n: n < 4), min_size=3, max_size=3),
+    others=st.lists(st.integers(0, 200), min_size=len(MONTHS) - 3, max_size=len(MONTHS) - 3),
+)
+def test_a_quarter_with_a_few_rows_is_told_as_one_with_none(
+    table: str, few: list[int], others: list[int]
+):
+    rest = dict(zip(MONTHS[3:], others, strict=True))
+    some = with_months(complete(), table, rest | dict(zip(MONTHS[:3], few, strict=True)))
+    none = with_months(complete(), table, rest | dict.fromkeys(MONTHS[:3], 0))
+
+    assert told(some) == told(none)
+
+
+def test_others_are_told_of_a_quarter_that_is_missing_beside_a_full_one():
+    months = dict.fromkeys(MONTHS[3:], 40)
+    number = a_measure_of("audit_grade")
+    found = {one[0]: one for one in told(with_months(complete(), "audit", months))}
+
+    assert found[number][1] == "partly"
+    assert ("audit.audit_date", "period_partly_covered") in found[number][2]
+
+
+def test_others_are_told_of_a_needed_field_that_most_rows_lack():
+    states = with_field(complete(), "audit.overall_grade", rows=100, filled=40)
+
+    assert [one for one in told(states) if one[1] != "available"] != []
+    assert told(states) != told(complete())
+
+
+@given(st.sampled_from(NEEDED), st.sampled_from(["absent", "constant"]))
+def test_what_the_mapping_says_is_told_however_few_rows_there_are(point: str, filling: str):
+    few = with_field(complete(), point, filling=filling, rows=3, filled=3)
+    many = with_field(complete(), point, filling=filling)
+
+    assert told(few) == told(many)

@@ -298,6 +298,53 @@ def test_what_is_shared_is_signed_recorded_first_and_what_was_shown(
     check_coverage(coverage, STUDY, load(STUDY.spec_version))
 
 
+@given(st.sampled_from(("audit", "plan")), st.data())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10)
+def test_what_would_be_shared_is_the_same_whatever_stands_in_a_table_of_few_rows(
+    home: Home, table: str, data
+):
+    rows = records()
+    every = rows[table]
+    rows[table] = every[:1]
+    plain_sources.write(home, rows)
+    of_one = coverage_of(found(home), KENT, NOW)
+    rows[table] = data.draw(st.lists(st.sampled_from(every), unique_by=id, min_size=1, max_size=29))
+    for row in rows[table]:
+        if table == "audit" and data.draw(st.booleans()):
+            row |= {"overall_grade": None, "oversight_grade": None}
+    plain_sources.write(home, rows)
+
+    made = found(home)
+
+    assert coverage_of(made, KENT, NOW).canonical() == of_one.canonical()
+    assert made.usable
+
+
+def test_for_a_week_what_was_shared_of_a_wave_is_handed_out_again(
+    whole: Home, command: Command, tmp_path, monkeypatch
+):
+    first = shared(whole, command, tmp_path)
+    plain_sources.path_of(whole, "episode").unlink()
+    days = iter((6, 8))
+    made = Coverage.parse(first.open("coverage")).shared
+
+    def later() -> None:
+        day = next(days)
+        monkeypatch.setattr("oversight_agent.times.now", lambda: made + timedelta(days=day))
+
+    later()
+    status, said, _ = command("coverage", "share", "--out", str(tmp_path / "again.json"))
+    later()
+    last = shared(whole, command, tmp_path, "last.json")
+
+    assert (status, (tmp_path / "again.json").read_bytes()) == (
+        0, (tmp_path / "out.json").read_bytes(),
+    )  # fmt: skip
+    assert "can be shared anew from" in said
+    assert last.payload != first.payload
+    assert len(whole.bodies("coverage-shared")) == 2
+
+
 def test_showing_it_records_nothing_and_prints_every_code(home: Home, command: Command):
     spoil(home)
     before = home.kinds()

@@ -355,3 +355,26 @@ def test_a_table_of_the_largest_declared_kind_of_wave_keeps_to_the_audit():
 
     assert told.status == "released"
     assert told.published > told.figures / 2
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=SEEDS, events=st.integers(0, 1500))
+def test_a_dimension_without_data_changes_nothing_of_the_rest_and_says_nothing(seed, events):
+    both = {"service": ("a", "b", "c"), "role": ("social_worker", "unknown")}
+    unsafe = random_table(base_table(OUTCOMES, both), seed, events)
+    alone = dataclasses.replace(
+        unsafe,
+        table=base_table(OUTCOMES),
+        rows=tuple(row for row in unsafe.rows if row.dimension != "role"),
+    )
+
+    answer = answer_to(dataclasses.replace(unsafe, lacking=frozenset({"role"})))
+
+    kept = tuple(row for row in answer.rows if row.dimension != "role")
+    assert kept == answer_to(alone).rows
+    assert {
+        cell.marker
+        for row in answer.rows if row.dimension == "role"
+        for cell in (*row.cells, row.total)
+    } <= {"[x]"}  # fmt: skip
+    assert answer.status == "refused" or len(kept) < len(answer.rows)
