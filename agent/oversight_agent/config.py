@@ -28,10 +28,17 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from oversight_agent.plain_words import expected
 from oversight_protocol.errors import InputError
 from oversight_protocol.model import LaCode
 
 HOME_VARIABLE = "OVERSIGHT_AGENT_HOME"
+
+_FORMS = {
+    "la": "the authority's ONS code, as E10000016",
+    "root_digest": "the 64 digits that enrolment wrote",
+}
+"""What a setting of a form of its own holds."""
 
 
 class Settings(BaseSettings):
@@ -140,6 +147,12 @@ def load(home: Path, **overrides: Any) -> Settings:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"setting '{name}': {first['msg']}", where=where) from None
+        missing = first["type"] == "missing"
+        raise InputError(
+            f"the setting '{name}' {'is missing' if missing else 'does not fit'}",
+            where=where,
+            expected=_FORMS.get(name, "" if missing else expected(first)),
+            advice="add it" if missing else "correct it",
+        ) from None
     except ValueError as error:
         raise InputError(f"this file is not valid TOML ({error})", where=where) from None

@@ -10,15 +10,26 @@ from oversight_protocol.errors import InputError
 
 
 def write(path: Path, content: bytes, *, private: bool = False) -> None:
-    """Write a file atomically and durably; a private one is readable by its owner only."""
+    """Write a file atomically and durably; a private one is readable by its owner only.
+
+    Raises:
+        OSError: it cannot be written; the error names this file, not the one beside it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        _write(path, content, 0o600 if private else 0o644)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def _write(path: Path, content: bytes, mode: int) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(0o600 if private else 0o644)
+        Path(temporary).chmod(mode)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

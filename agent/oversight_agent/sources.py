@@ -94,7 +94,7 @@ def _known_encoding(name: str) -> str:
     try:
         "a".encode(name)
     except (LookupError, ValueError):
-        raise ValueError("this is not the name of a text encoding, as utf-8 or cp1252") from None
+        raise ValueError("this must be the name of a text encoding, as utf-8 or cp1252") from None
     return name
 
 
@@ -235,6 +235,8 @@ def check_file(path: Path, name: str, max_bytes: int | None) -> None:
     """
     try:
         status = path.stat()
+    except PermissionError:  # a file can be looked at without the right to read it
+        raise cannot_enter(name, "a folder that leads to the file may not be opened") from None
     except OSError as error:
         raise _cannot_open(error, name) from None
     if not stat.S_ISREG(status.st_mode):
@@ -259,6 +261,16 @@ def too_large(name: str, max_bytes: int) -> SourceError:
     )
 
 
+def cannot_enter(name: str, what: str = "the folder may not be opened") -> SourceError:
+    """The error of a folder that the agent's account has no right to."""
+    return SourceError(
+        what,
+        file=name,
+        expected="a folder that the agent's account may open and read",
+        advice="give the agent's account the right to open it",
+    )
+
+
 def _cannot_open(error: OSError, name: str) -> SourceError:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return SourceError(
@@ -272,7 +284,8 @@ def _cannot_open(error: OSError, name: str) -> SourceError:
             "the file may not be read",
             file=name,
             expected="a file that the agent's account may read",
-            advice="give the agent's account the right to read it",
+            advice="give the agent's account the right to read it, or close the program that has it"
+            " open",
         )
     return SourceError(
         "the file could not be read",

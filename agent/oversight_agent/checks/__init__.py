@@ -1,11 +1,13 @@
 """What a check finds out about an authority's data, and how its people read it.
 
+    asked           whose measures are looked at
     expected        in which rows a field is expected, and which dates should have no gap
     grouping        problems of one kind, told once with their number
     statistics      each field's completeness, each date's range and gaps
     plausibility    what can hardly be true, rule by rule
-    rules_of_rows, rules_of_people
+    rules_of_rows, rules_of_people, rules_of_surveys
                     the rules
+    keys            which keys nobody could look at yet
     availability    each measure of a study: available, partly or not, and why
     findings        all of it together, and as JSON
     page, terminal  the same for people

@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
+from oversight_agent.checks.asked import Asked
 from oversight_agent.checks.availability import MeasureCheck
 from oversight_agent.checks.grouping import Group
 from oversight_agent.checks.keys import UncheckedKey
 from oversight_agent.checks.plausibility import Finding
 from oversight_agent.checks.statistics import DateCheck, FieldCheck
 from oversight_agent.problems import Problem
-from oversight_protocol.study import Study, Wave
 
 
 @dataclass(frozen=True)
@@ -43,19 +43,6 @@ class TableCheck:
     def rows_mapped(self) -> int:
         """Rows without a problem of their own."""
         return self.rows_read - self.rows_rejected
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Which study's measures were looked at.
-
-    Attributes:
-        accepted: whether the study was signed and accepted here, or is the installed one.
-    """
-
-    study: Study
-    wave: Wave
-    accepted: bool
 
 
 @dataclass(frozen=True)

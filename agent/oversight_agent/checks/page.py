@@ -19,6 +19,9 @@ from oversight_agent.pages import Filter, template
 FIRST_POINTS = 8
 """Data points that the page names first."""
 
+MOST_FORMS = 10
+"""Of what was found in place of what was expected; the JSON has all."""
+
 
 def render(check: Check, authority: str) -> str:
     """The page's HTML.
@@ -37,6 +40,7 @@ def render(check: Check, authority: str) -> str:
         summary=words.summary(check),
         unusable=[one for one in check.tables if not one.usable],
         first=unlocking[:FIRST_POINTS],
+        most_forms=MOST_FORMS,
         more=len(unlocking) - FIRST_POINTS,
         fields=_by_table(check),
         dates=[one for one in check.dates if one.first],

@@ -3,14 +3,15 @@
 Rules kept here:
 
 1. A field is judged in the rows where it is expected (`expected`), not in the others.
-2. A field that says that nobody knows is filled, and counted apart.
+2. A field that says that nobody knows is filled, and counted apart. So is one with a number that
+   the study does not ask about.
 3. Months without a row are looked for in the last three years that a table holds: what is older was
    often taken over from another system in part.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -26,6 +27,11 @@ Month = tuple[int, int]
 Filling = Literal["column", "constant", "absent"]
 """What fills a field: a column of the source, one value for all rows, or nothing."""
 
+Known = Mapping[str, Collection[str]]
+"""The codes that a study knows of a field, by "table.field"; of other fields it knows all."""
+
+_ALL_KNOWN: Known = {}
+
 YEARS_OF_GAPS = 3
 
 
@@ -38,7 +44,7 @@ class FieldCheck:
         among: the rows in which it is expected, in words; empty for all.
         rows: how many these are; None if the table has rejected rows, so that nobody can tell.
         filled: those of them with a value; likewise.
-        unknown: those of them that say that nobody knows.
+        unknown: those of them that say that nobody knows, or that name what the study does not.
         rejected: rows of the source that were rejected for this field.
     """
 
@@ -87,6 +93,7 @@ def field_checks(
     frame: pd.DataFrame | None,
     fillings: Mapping[str, Filling],
     rejected: Mapping[str, int],
+    known: Known = _ALL_KNOWN,
 ) -> tuple[FieldCheck, ...]:
     """The table's fields in the specification's order.
 
@@ -95,16 +102,21 @@ def field_checks(
         frame: its rows as `SpecTable` has them; None if some were rejected.
         fillings: by field.
         rejected: rows of the source that were rejected for a field, by field.
+        known: what the study knows of some fields.
     """
     return tuple(
-        _field(schema.name, field, frame, fillings[field.name], rejected.get(field.name, 0))
+        _field(
+            schema.name, field, frame, fillings[field.name], rejected.get(field.name, 0),
+            known.get(f"{schema.name}.{field.name}"),
+        )
         for field in schema.fields
-    )
+    )  # fmt: skip
 
 
 def _field(
-    table: str, field: SpecField, frame: pd.DataFrame | None, filling: Filling, rejected: int
-) -> FieldCheck:
+    table: str, field: SpecField, frame: pd.DataFrame | None, filling: Filling, rejected: int,
+    known: Collection[str] | None,
+) -> FieldCheck:  # fmt: skip
     point = f"{table}.{field.name}"
     rows = EXPECTED_IN.get(point)
     values = None if frame is None else frame.loc[_expected(point, frame), field.name]
@@ -117,7 +129,7 @@ def _field(
         among=rows.words if rows else "",
         rows=None if values is None else len(values),
         filled=None if values is None else int(values.notna().sum()),
-        unknown=0 if values is None else _unknown(point, values),
+        unknown=0 if values is None else _unknown(point, values, known),
         rejected=rejected,
     )
 
@@ -131,7 +143,9 @@ def _expected(point: str, frame: pd.DataFrame) -> pd.Series[bool]:
     return expected
 
 
-def _unknown(point: str, values: pd.Series) -> int:
+def _unknown(point: str, values: pd.Series, known: Collection[str] | None) -> int:
+    if known is not None:
+        return int((values.notna() & ~values.isin(list(known))).sum())
     code = NOT_KNOWN.get(point)
     return 0 if code is None else int((values == code).sum())
 

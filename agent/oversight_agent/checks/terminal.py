@@ -1,6 +1,7 @@
 """A check as lines for the terminal: what is wrong first, then what can be answered.
 
 Fields and dates without anything to look at are left out; the page and the JSON have all of them.
+No line is wider than a usual terminal, unless a name is.
 """
 
 from __future__ import annotations
@@ -13,17 +14,24 @@ from oversight_agent.checks.expected import EMPTY_SAYS_SOMETHING, MANY_ROWS
 from oversight_agent.checks.findings import Check
 from oversight_agent.checks.statistics import FieldCheck
 
-WIDTH = 96
+WIDTH = 80
 NEARLY_ALL = 0.95
 """A field with known values in fewer of its rows is worth a line."""
+
+MOST_FORMS = 3
+"""Of what was found in place of what was expected; the page and the JSON have more."""
+
+_LABEL = 14
 
 
 def lines(check: Check) -> Iterator[str]:
     """The whole check."""
     yield from _tables(check)
     yield from _problems(check)
+    yield from _keys(check)
     yield from _findings(check)
     yield from _fields(check)
+    yield from _codes(check)
     yield from _dates(check)
     yield from _measures(check)
 
@@ -35,9 +43,7 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator
     indent = sum(widths) + 2 * len(widths)
     for row in texts:
         start = "".join(f"{cell:<{width}}  " for cell, width in zip(row, widths, strict=False))
-        last = textwrap.wrap(row[-1], max(24, WIDTH - indent), break_long_words=False) or [""]
-        yield (start + last[0]).rstrip()
-        yield from (" " * indent + more for more in last[1:])
+        yield from _hanging(row[-1], start, indent)
 
 
 def _tables(check: Check) -> Iterator[str]:
@@ -60,46 +66,61 @@ def _filtered(rows: int) -> str:
 def _problems(check: Check) -> Iterator[str]:
     if not check.groups:
         return
-    yield from _heading("PROBLEMS: what these touch cannot be used until they are mended")
-    for one in check.groups:
-        place = f"{one.file}, {_first_place(one.places)}" if one.places else one.file
+    yield from _heading("PROBLEMS: a table that these touch cannot be used until they are mended")
+    for number, one in enumerate(check.groups):
         about = f", field '{one.field}'" if one.field else ""
-        more = f" ({words.where(one)})" if one.rows > 1 or one.more else ""
-        yield from _item(f"{place}{about}: found {one.found}{more}; expected {one.expected}.",
-                         one.advice)  # fmt: skip
+        rows = f": {words.extent(one)}" if one.rows else ""
+        yield from _item(number, f"{one.file}{about}{rows}")
+        for place, (found, where) in enumerate(words.forms(one, MOST_FORMS)):
+            told = f"{found} ({where})" if where else found
+            yield from _labelled("" if place else "Found", told)
+        yield from _labelled("Expected", one.expected)
+        yield from _labelled("What to do", one.advice)
 
 
-def _first_place(places: str) -> str:
-    return places.split(",", maxsplit=1)[0].removesuffix(" and others")
+def _keys(check: Check) -> Iterator[str]:
+    if not check.unchecked_keys:
+        return
+    yield from _heading("KEYS not checked yet: rows were rejected, or a source could not be read")
+    yield from table(
+        ("TABLE", "MEND FIRST", "THEN THIS IS CHECKED"),
+        [(one.table, ", ".join(one.mend_first), words.key(one)) for one in check.unchecked_keys],
+    )
 
 
 def _findings(check: Check) -> Iterator[str]:
     if not check.findings:
         return
     yield from _heading("HARDLY TRUE: the tables can be used, but look at these")
-    for one in check.findings:
-        fields = ", ".join(one.fields[:2])
-        said = f"{words.capital(one.sentence)}: {one.count:,} ({fields}), at {one.places}."
-        yield from _item(said, one.advice)
+    for number, one in enumerate(check.findings):
+        yield from _item(number, f"{words.capital(one.sentence)}: {one.count:,}")
+        yield from _labelled("Fields", words.points(one.fields))
+        yield from _labelled("Where", words.places(one.places))
+        yield from _labelled("What to do", one.advice)
 
 
 def _fields(check: Check) -> Iterator[str]:
     worth = [one for one in check.fields if _is_worth_a_line(one)]
-    if not worth:
-        return
-    yield from _heading("FIELDS that are not complete")
-    yield from table(
-        ("FIELD", "ROWS", "FILLED", "NOT KNOWN", "REJECTED", "AMONG"),
-        [
-            (one.point, "–" if one.rows is None else f"{one.rows:,}",
-             words.percent(one.filled, one.rows), words.percent(one.unknown, one.rows),
-             f"{one.rejected:,}", one.among or "all rows")
-            for one in worth
-        ],
-    )  # fmt: skip
+    if worth:
+        yield from _heading("FIELDS that are not complete")
+        yield from table(
+            ("FIELD", "ROWS", "FILLED", "NOT KNOWN", "REJECTED"),
+            [row for one in worth for row in _field(one)],
+        )
     absent = [one.point for one in check.fields if one.filling == "absent"]
     if absent:
-        yield from _paragraph(f"Filled by nothing: {', '.join(absent)}.")
+        yield from _heading(f"FIELDS that nothing fills: {', '.join(absent)}")
+
+
+def _field(one: FieldCheck) -> Iterator[tuple[str, ...]]:
+    yield (
+        one.point, "–" if one.rows is None else f"{one.rows:,}",
+        words.percent(one.filled, one.rows),
+        words.percent(one.unknown if one.rows is not None else None, one.rows),
+        f"{one.rejected:,}",
+    )  # fmt: skip
+    if one.among:
+        yield (f"  among {one.among}", "", "", "", "")
 
 
 def _is_worth_a_line(one: FieldCheck) -> bool:
@@ -110,6 +131,16 @@ def _is_worth_a_line(one: FieldCheck) -> bool:
     if one.point in EMPTY_SAYS_SOMETHING:
         return not one.known and one.rows >= MANY_ROWS
     return one.known < NEARLY_ALL * one.rows
+
+
+def _codes(check: Check) -> Iterator[str]:
+    if not check.unused_codes:
+        return
+    yield from _heading("CODES that the mapping gives to no value: right if you have no such rows")
+    yield from table(
+        ("FIELD", "CODES"),
+        [(point, ", ".join(map(str, codes))) for point, codes in check.unused_codes.items()],
+    )
 
 
 def _dates(check: Check) -> Iterator[str]:
@@ -126,28 +157,47 @@ def _measures(check: Check) -> Iterator[str]:
     yield from _heading(
         f"WHAT THE DATA CAN ANSWER: measures of {study.name}, version {study.version}, {wave.id}"
     )
-    for group, first in words.alike(check.measures):
-        numbers = ", ".join(one.number for one in group)
+    for number, group in enumerate(words.alike(check.measures)):
+        first = group[0]
         said = words.label(check.specification, "availability", first.availability)
-        yield from _wrapped(f"{words.SIGNS[first.availability]} {said}: {numbers}", "  ")
-        for lack in first.lacks:
-            yield from _wrapped(f"  {words.lacking(lack, check.specification)}", "    ")
+        many = words.counted(len(group), "measure", "measures")
+        yield from _item(number, f"{words.SIGNS[first.availability]} {said}: {many}")
+        for place, lack in enumerate(first.lacks):
+            why = f"{lack.data_point}: {words.lacking(lack, check)}"
+            yield from _labelled("" if place else "Lacking", why)
+        for one in group:
+            yield from _hanging(one.title, f"  {one.number:<4}", 6)
+    yield ""
     yield words.summary(check)
 
 
 def _heading(text: str) -> Iterator[str]:
     yield ""
-    yield text
+    yield from _paragraph(text)
 
 
-def _item(text: str, advice: str) -> Iterator[str]:
+def _item(number: int, text: str) -> Iterator[str]:
+    """The first line of one of several things, each apart from the one before."""
+    if number:
+        yield ""
     yield from _wrapped(text, "  ")
-    if advice:
-        yield from _wrapped(f"  What to do: {advice}.", "  ")
+
+
+def _labelled(label: str, text: str) -> Iterator[str]:
+    if text:
+        yield from _hanging(text, f"  {label:<{_LABEL - 2}}", _LABEL)
 
 
 def _paragraph(text: str) -> Iterator[str]:
     yield from _wrapped(text, "")
+
+
+def _hanging(text: str, start: str, indent: int) -> Iterator[str]:
+    """A text after its start, its further lines below its first."""
+    wrapped = textwrap.wrap(text, max(24, WIDTH - indent), break_long_words=False,
+                            break_on_hyphens=False) or [""]  # fmt: skip
+    yield (start + wrapped[0]).rstrip()
+    yield from (" " * indent + more for more in wrapped[1:])
 
 
 def _wrapped(text: str, indent: str) -> list[str]:

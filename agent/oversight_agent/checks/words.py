@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
+from types import MappingProxyType
 
 from oversight_agent.checks.availability import Lacking, MeasureCheck
-from oversight_agent.checks.findings import Check
-from oversight_agent.checks.grouping import Group
+from oversight_agent.checks.findings import Check, TableCheck
+from oversight_agent.checks.grouping import Form, Group
+from oversight_agent.checks.keys import UncheckedKey
+from oversight_agent.checks.rules_of_surveys import QUESTION
 from oversight_protocol import coverage, specification
+from oversight_protocol.coverage import Lack
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -59,10 +64,36 @@ def percent(part: int | None, whole: int | None) -> str:
     return f"{share:.0f}%"
 
 
-def lacking(one: Lacking, version: str) -> str:
-    """A data point that is lacking, and why."""
-    detail = f" ({one.detail})" if one.detail else ""
-    return f"{one.data_point}: {lowered(label(version, 'reason', one.reason))}{detail}"
+_MENDED_BY: Mapping[Lack, str] = MappingProxyType(
+    {
+        "table_not_mapped": "the table is not mapped: add it to the mapping if you keep such data",
+        "field_not_mapped": "nothing fills the field: name a column for it in the mapping",
+        "keys_broken": "rows share a key, or name rows that are not there: mend this first",
+        "constant": "the mapping gives all rows the same value: name a column if there is one",
+    }
+)
+"""Lacks of which nothing more is known, for those who can mend them."""
+
+
+def lacking(one: Lacking, check: Check) -> str:
+    """Why a data point is lacking, and what to do where that is not plain.
+
+    What is shared of it is the reason's `label`.
+    """
+    if one.reason == "source_unusable":
+        return _unusable(check.table(one.data_point))
+    if one.data_point == QUESTION and one.detail:
+        return f"{one.detail}: a question number of the study"
+    known = one.detail or _MENDED_BY.get(one.reason)
+    return known or lowered(label(check.specification, "reason", one.reason))
+
+
+def _unusable(table: TableCheck | None) -> str:
+    if table is None or not table.rows_read:
+        return "its source could not be read: mend the problem told of it"
+    rejected = f"{table.rows_rejected:,} of its {counted(table.rows_read, 'row', 'rows')}"
+    were = "was" if table.rows_rejected == 1 else "were"
+    return f"{rejected} {were} rejected, so the table is not used: mend these first"
 
 
 def lowered(text: str) -> str:
@@ -78,12 +109,79 @@ def summary(check: Check) -> str:
     return f"{said} in full, {partly} in part, {none} not."
 
 
-def where(group: Group) -> str:
-    """The rows of a group of problems: how many, and where the first are."""
+def extent(group: Group) -> str:
+    """How many rows a group of problems is about."""
     if not group.rows:
-        return "the whole of it"
+        return "" if group.field else "the whole of it"
     more = f"; {group.more:,} more rows have a problem in this field" if group.more else ""
-    return f"{counted(group.rows, 'row', 'rows')}: {group.places}{more}"
+    return f"{counted(group.rows, 'row', 'rows')}{more}"
+
+
+def forms(group: Group, most: int) -> list[tuple[str, str]]:
+    """The most frequent things that were found, each with its rows; the others in number."""
+    told = [(places(one.found), _rows(one, group)) for one in group.forms[:most]]
+    others = group.forms[most:]
+    if others:
+        rows = counted(sum(one.rows for one in others), "row", "rows")
+        told.append((counted(len(others), "other form", "other forms"), rows))
+    return told
+
+
+def _rows(one: Form, group: Group) -> str:
+    """How many rows a form has, and where the first are."""
+    where = numbers(one.places)
+    if group.rows + group.more > group.listed:
+        part = "all" if one.rows == group.listed else f"{one.rows:,}"
+        return f"{part} of the first {group.listed:,} rows: {where}"
+    return where if one.rows < 2 else f"{one.rows:,} rows: {where}"
+
+
+def key(one: UncheckedKey) -> str:
+    """What a key that was not looked at would have to keep."""
+    fields = " and ".join(one.fields) if len(one.fields) < 3 else _listed(one.fields)
+    return f"each {fields} is in {one.names}" if one.names else f"no two rows share {fields}"
+
+
+def _listed(fields: Sequence[str]) -> str:
+    return f"{', '.join(fields[:-1])} and {fields[-1]}"
+
+
+def points(fields: Sequence[str]) -> str:
+    """Data points, each table named once: "worker: worker_id, fte; allocation: role"."""
+    tables: dict[str, list[str]] = {}
+    for one in fields:
+        table, name = one.split(".")
+        tables.setdefault(table, []).append(name)
+    return "; ".join(f"{table}: {', '.join(names)}" for table, names in tables.items())
+
+
+_PLACE = re.compile(r"(?P<file>.+), (?P<row>(line|row|record) [0-9,]+( and others)?)")
+_FURTHER = re.compile(r"(?<=, )(line|row|record) (?=[0-9])")
+
+
+def numbers(rows: str) -> str:
+    """Rows of one kind, which is named once: "lines 2, 9 and others"."""
+    kind, space, first = rows.partition(" ")
+    if f", {kind} " not in first:
+        return rows
+    return f"{kind}s{space}{_FURTHER.sub('', first)}"
+
+
+def places(text: str) -> str:
+    """Places in files, each file named once: "a.csv, lines 2, 9; b.csv, line 3"."""
+    kept: list[list[str]] = []
+    last = ""
+    for one in text.split("; "):
+        place = _PLACE.fullmatch(one)
+        # Before the first file may stand what was found there.
+        if place and f": {last}".endswith(f": {place['file']}"):
+            kept[-1].append(place["row"])
+        else:
+            last = place["file"] if place else ""
+            kept.append([last, place["row"]] if place else [one])
+    return "; ".join(
+        one[0] if len(one) == 1 else f"{one[0]}, {numbers(', '.join(one[1:]))}" for one in kept
+    )
 
 
 def months(gaps: Iterable[str]) -> str:
@@ -110,25 +208,25 @@ def _month(number: int) -> str:
     return f"{MONTHS[number % 12]} {number // 12}"
 
 
-def alike(measures: Iterable[MeasureCheck]) -> list[tuple[list[MeasureCheck], MeasureCheck]]:
-    """Measures that lack something, those that lack the same together, with the first of them."""
+def alike(measures: Iterable[MeasureCheck]) -> list[tuple[MeasureCheck, ...]]:
+    """Measures that lack the same together; those that lack nothing last."""
     groups: dict[tuple[Lacking, ...], list[MeasureCheck]] = {}
     for one in measures:
-        if one.lacks:
-            groups.setdefault(one.lacks, []).append(one)
-    return [(group, group[0]) for group in groups.values()]
+        groups.setdefault(one.lacks, []).append(one)
+    return [tuple(group) for lacks, group in sorted(groups.items(), key=lambda item: not item[0])]
 
 
-def unlocking(measures: Iterable[MeasureCheck]) -> list[tuple[str, str, tuple[str, ...]]]:
-    """Data points by how many measures wait for them: point, reason, the measures' numbers.
+def unlocking(measures: Iterable[MeasureCheck]) -> list[tuple[Lacking, tuple[str, ...]]]:
+    """Data points by how many measures wait for them, with the measures' numbers.
 
     A measure waits for a point that leaves it without a figure; those that lack only a part of
     theirs are not counted.
     """
-    waiting: dict[tuple[str, str], list[str]] = {}
+    waiting: dict[tuple[str, str], list[tuple[Lacking, str]]] = {}
     for measure in measures:
         for one in measure.lacks:
             if one.blocks:
-                waiting.setdefault((one.data_point, one.reason), []).append(measure.number)
+                reasons = waiting.setdefault((one.data_point, one.reason), [])
+                reasons.append((one, measure.number))
     ordered = sorted(waiting.items(), key=lambda item: (-len(item[1]), item[0]))
-    return [(point, reason, tuple(numbers)) for (point, reason), numbers in ordered]
+    return [(told[0][0], tuple(number for _, number in told)) for _, told in ordered]

@@ -32,6 +32,8 @@ def show(
 ) -> None:
     """Show exactly what sharing would let leave; nothing is recorded or sent.
 
+    With --json in its very codes: 'all' and 'none' stand for a measure that lacks nothing.
+
     Example: oversight-agent coverage show
     """
     from oversight_agent import times
@@ -103,7 +105,7 @@ def _say_coverage(coverage: Coverage, name: str) -> None:
         say(f"{heading + ':':<15} {text}")
     say("")
     for line in table(
-        ("MEASURE", "AVAILABILITY", "DATA POINT", "REASON"),
+        ("MEASURE", "AVAILABILITY", "LACKS", "WHY"),
         [_row(row.model_dump(), version) for row in coverage.rows],
     ):
         say(line)
@@ -111,6 +113,9 @@ def _say_coverage(coverage: Coverage, name: str) -> None:
 
 def _row(row: dict[str, Any], version: str) -> tuple[str, str, str, str]:
     from oversight_agent.checks.words import label
+    from oversight_protocol.coverage import EVERYTHING
 
-    return (row["measure"], label(version, "availability", row["availability"]),
-            row["data_point"], label(version, "reason", row["reason"]))  # fmt: skip
+    said = row["measure"], label(version, "availability", row["availability"])
+    if row["data_point"] == EVERYTHING and row["availability"] == "available":
+        return *said, "nothing", ""
+    return *said, row["data_point"], label(version, "reason", row["reason"])

@@ -11,7 +11,8 @@ import typer
 from oversight_agent.cli.common import HomeOption, JsonOption, say, say_json, settings
 
 if TYPE_CHECKING:
-    from oversight_agent.checks.findings import Asked, Check
+    from oversight_agent.checks.asked import Asked
+    from oversight_agent.checks.findings import Check
     from oversight_agent.config import Settings
     from oversight_protocol.envelope import Envelope
 
@@ -67,15 +68,17 @@ def looked(chosen: Settings, study: str | None, wave: str | None) -> Check:
     """The check of this agent's data, with what is being done said to whoever waits.
 
     Raises:
-        InputError: there is no mapping, or it, the secret or the study cannot be used.
-        Refused: the study has no such wave.
+        InputError: no mapping is for the study's version of the specification, the study has no
+            such wave, or the mapping, the secret or the study cannot be used.
     """
+    from oversight_agent.mapping_files import choose
     from oversight_agent.pipeline.checking import check as look
 
     _require_mapping(chosen)
     asked = _asked(chosen, study, wave)
+    mapping = choose(chosen.mapping, asked.study.spec_version)
     secret = chosen.path("keys", "pseudonym.secret")
-    return look(chosen.mapping, chosen.data_folder, secret, asked, say=_say_to_whoever_waits)
+    return look(mapping, chosen.data_folder, secret, asked, say=_say_to_whoever_waits)
 
 
 def _say_to_whoever_waits(text: str) -> None:
@@ -86,8 +89,8 @@ def _say_to_whoever_waits(text: str) -> None:
 def _asked(chosen: Settings, study: str | None, wave: str | None) -> Asked:
     """The study that is named; else one that was accepted here; else the installed one."""
     from oversight_agent import records, times
+    from oversight_agent.checks.asked import asked_of
     from oversight_agent.cli.ledger import read_ledger
-    from oversight_agent.pipeline.checking import asked_of
     from oversight_protocol import study_package
     from oversight_protocol.study import Study
 
@@ -122,9 +125,10 @@ def _write_page(found: Check, authority: str, page: Path) -> None:
 
 
 def _require_mapping(chosen: Settings) -> None:
+    from oversight_agent.mapping_files import mapped_versions
     from oversight_protocol.errors import InputError
 
-    if not chosen.mapping.exists():
+    if not chosen.mapping.exists() and not mapped_versions(chosen.mapping):
         raise InputError(
             f"there is no {chosen.mapping.name} in this agent's folder yet",
             where=str(chosen.home),
@@ -144,10 +148,14 @@ def preview(
     Example: oversight-agent preview management-oversight-2026 --wave wave-2026-q2-q3
     """
     from oversight_agent import service
+    from oversight_agent.checks.asked import require_wave
     from oversight_agent.cli.releases import say_table_answer
+    from oversight_agent.studies import find
+    from oversight_protocol.study import Study
 
     chosen = settings(home)
     _require_mapping(chosen)
+    require_wave(Study.parse(find(chosen, study).open("study")), wave)
     answers = service.preview(chosen, study, wave)
     if as_json:
         say_json([answer.model_dump(mode="json") for answer in answers])

@@ -93,16 +93,20 @@ def make(
 ) -> None:
     """Read, map and validate the sources now, and keep what can be used.
 
-    With --study and --wave, that wave's questions are answered from it, and from nothing later.
+    With --study and --wave, that wave's questions are answered from it. Only what it lacks, because
+    a table or field could not be used now, may come of a later snapshot.
 
     Example: oversight-agent snapshot make --study management-oversight-2026 --wave wave-2026-q2-q3
     """
+    from oversight_agent.checks.words import counted
+
     chosen = settings(home)
     snapshot, about = kept_now(chosen, study, wave)
     if as_json:
         say_json(_facts(chosen, snapshot, about))
         return
-    say(f"Made {snapshot.id} with {about.rows:,} rows in {len(about.held)} tables.")
+    say(f"Made {snapshot.id} with {counted(about.rows, 'row', 'rows')} in"
+        f" {counted(len(about.held), 'table', 'tables')}.")  # fmt: skip
     unusable = [one.table for one in about.tables if not one.usable]
     if unusable:
         say(f"Not in it, because they cannot be used: {', '.join(unusable)}. "

@@ -126,7 +126,8 @@ def diff(
     from oversight_protocol.spec_changes import breaches, compare
 
     before, after = _version_or_draft(old), _version_or_draft(new)
-    changes, wrong = compare(before, after), breaches(before, after)
+    changes = compare(before, after)
+    wrong = () if before == after else breaches(before, after)
     if as_json:
         say_json({
             "old": before.version, "new": after.version,

@@ -88,6 +88,8 @@ def changes(
     old: Specification, new: Specification, found: Sequence[Change], wrong: Sequence[str]
 ) -> str:
     """What changed between two versions, heaviest first, and what keeps the newer one back."""
+    if old == new:
+        return f"Nothing differs: both are version {old.version}."
     lines = [f"From version {old.version} to {new.version}"]
     for weight in ("major", "minor", "wording"):
         each = [change for change in found if change.weight == weight]

@@ -23,8 +23,8 @@ def write(path: Path, tables: Mapping[str, SpecTable], about: str, limits: Query
     """Write a new file, whole and closed.
 
     Raises:
-        InputError: it cannot be written: no room, no right, or larger than this process may write.
-        MemoryError: the limits do not suffice.
+        InputError: it cannot be written: no room, no right, larger than this process may write, or
+            more than the limits hold in memory.
     """
     try:
         with duckdb.connect(":memory:") as connection:
@@ -35,7 +35,7 @@ def write(path: Path, tables: Mapping[str, SpecTable], about: str, limits: Query
             connection.execute(f"CHECKPOINT {DATA}")
             connection.execute(f"DETACH {DATA}")
     except duckdb.OutOfMemoryException:
-        raise MemoryError from None
+        raise _too_large(limits) from None
     except duckdb.Error as error:
         # Only the error's kind: DuckDB's text quotes data.
         raise InputError(
@@ -43,6 +43,16 @@ def write(path: Path, tables: Mapping[str, SpecTable], about: str, limits: Query
             where=str(path.parent.parent),
             advice="make room on this disk, and give the agent's account the right to write there",
         ) from None
+
+
+def _too_large(limits: QueryLimits) -> InputError:
+    return InputError(
+        "the tables do not fit into the memory that queries may use, so no snapshot of them can be"
+        " written",
+        found=f"query_memory_mib = {limits.memory_mib}",
+        expected="about 512 for a million events",
+        advice="raise query_memory_mib in agent.toml, and worker_memory_mib by as much",
+    )
 
 
 def descriptions(paths: Iterable[Path]) -> Iterator[str | None]:

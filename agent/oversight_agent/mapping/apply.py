@@ -170,7 +170,6 @@ def _problems(column: _Column, raw: RawTable) -> Iterator[Problem]:
 
 
 def _problem(mapping: FieldMapping, raw: RawTable, row: int, text: str) -> Problem:
-    want, what_to_do = "a value in every row", "fill it in at the source"
-    if text:
-        want, what_to_do = expected(mapping), advice(mapping)
-    return problem_at(raw, row, mapping.field.name, shape(text), want, what_to_do)
+    found = shape(text) + (f" in {mapping.called}" if mapping.called else "")
+    want, what_to_do = expected(mapping, text), advice(mapping, text)
+    return problem_at(raw, row, mapping.field.name, found, want, what_to_do)

@@ -5,8 +5,8 @@ Rules kept here:
 1. Every table and field is one of the specification's that a mapping may fill; every required field
    is mapped.
 2. Each field's setting keeps `rules`, each table's joins and conditions `table_rules`.
-3. An error names the file, the line and, where a name is misspelt, the nearest right one. Of
-   several findings the first in the file is told, with the number of the others.
+3. An error names the file, the line and, where a name is misspelt, the nearest right one. All
+   findings are told, in the order of the file, for a person to mend at once.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from oversight_agent.mapping.checked import Mapping
 from oversight_agent.mapping.code_rules import check_code
 from oversight_agent.mapping.document import Document, Place, open_document
-from oversight_agent.mapping.finding import Finding, suggestion
+from oversight_agent.mapping.finding import Finding, MappingError, suggestion
 from oversight_agent.mapping.form import settings_of
 from oversight_agent.mapping.resolve import resolve
 from oversight_agent.mapping.returns import check_no_return, check_returns, returned
@@ -26,7 +26,6 @@ from oversight_agent.mapping.settings import MappingSettings, TableSettings
 from oversight_agent.mapping.source_rules import check_source
 from oversight_agent.mapping.table_rules import check_conditions, check_joins
 from oversight_protocol import specification as specifications
-from oversight_protocol.errors import InputError
 from oversight_protocol.specification import Specification, SpecTableSchema
 
 
@@ -40,12 +39,12 @@ def load(path: Path) -> Mapping:
     document = open_document(path)
     settings = settings_of(document)
     if isinstance(settings, list):
-        raise _error(document, settings)
-    _raise_first(document, list(_check_version(settings)))
+        raise MappingError(document, settings)
+    _raise(document, list(_check_version(settings)))
     specification = specifications.load(settings.specification)
-    _raise_first(document, [*_check_top(settings, specification),
-                            *check_returns(settings.returns, specification),
-                            *_check_tables(settings, specification)])  # fmt: skip
+    _raise(document, [*_check_top(settings, specification),
+                      *check_returns(settings.returns, specification),
+                      *_check_tables(settings, specification)])  # fmt: skip
     given = returned(specification, settings.returns, settings.tables)
     tables = {
         table.name: given.get(table.name)
@@ -139,19 +138,6 @@ def _unknown_field(table: SpecTableSchema, name: str, names: list[str], place: P
     )
 
 
-def _raise_first(document: Document, findings: list[Finding]) -> None:
+def _raise(document: Document, findings: list[Finding]) -> None:
     if findings:
-        raise _error(document, findings)
-
-
-def _error(document: Document, findings: list[Finding]) -> InputError:
-    line, first = min(
-        ((document.line(finding.place), finding) for finding in findings), key=lambda pair: pair[0]
-    )
-    more = f" (and {len(findings) - 1} more in this file)" if len(findings) > 1 else ""
-    return InputError(
-        first.what + more,
-        where=f"{document.name}, line {line}",
-        expected=first.expected,
-        advice=first.advice,
-    )
+        raise MappingError(document, findings)

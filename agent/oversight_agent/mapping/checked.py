@@ -63,6 +63,7 @@ class FieldMapping:
         date_formats: in the order in which they are tried.
         number: how numbers are written.
         add_days: days from the source's date to the field's.
+        called: what a statutory return calls it; empty for a column of the authority's own.
     """
 
     field: SpecField
@@ -74,6 +75,7 @@ class FieldMapping:
     date_formats: tuple[str, ...] = (ISO_DATE,)
     number: NumberFormat = PLAIN
     add_days: int = 0
+    called: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:

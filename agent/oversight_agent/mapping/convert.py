@@ -31,6 +31,9 @@ _DTYPES = {"string": "str", "integer": "Int64", "number": "Float64", "date": "da
 
 Flags = npt.NDArray[np.bool_]
 
+_FEW = 12
+"""Codes that are listed in a message; more would not be read."""
+
 
 @dataclass(frozen=True)
 class Converted:
@@ -76,11 +79,14 @@ def filled(field: SpecField, value: object, rows: int) -> ExtensionArray:
     return _array(field, [value]).take(np.zeros(rows, dtype=np.intp))
 
 
-def expected(mapping: FieldMapping) -> str:
-    """What a column's values should have been, in words."""
+def expected(mapping: FieldMapping, text: str) -> str:
+    """What a column's text should have been, in words; it may be empty."""
+    if not text:
+        return ", ".join(["a value in every row", *_own_codes(mapping)])
     if mapping.codes is not None:
-        form = "" if mapping.codes.form is None else f"{describe(mapping.field)}, or "
-        return f"{form}a value that the mapping gives a code"
+        form = [] if mapping.codes.form is None else [describe(mapping.field)]
+        either = [*form, *_own_codes(mapping), "a value that the mapping gives a code"]
+        return ", or ".join(either)
     if isinstance(mapping.derived, WorkingDays):
         first, last = mapping.derived.years
         written = dates.example(mapping.date_formats)
@@ -92,8 +98,15 @@ def expected(mapping: FieldMapping) -> str:
     return f"{describe(mapping.field)}, written as {numbers.example(mapping.number)}"
 
 
-def advice(mapping: FieldMapping) -> str:
-    """What to do about a value that could not be converted."""
+def advice(mapping: FieldMapping, text: str) -> str:
+    """What to do about a text that could not be converted; it may be empty."""
+    if not text and mapping.called:
+        return (
+            f"fill in {mapping.called} in the system that the return comes from, and export it"
+            " again"
+        )
+    if not text:
+        return "fill it in at the source"
     if mapping.codes is not None:
         return f"add the value to the codes of {mapping.field.name} in the mapping, or correct it"
     if mapping.field.type == "date" or isinstance(mapping.derived, WorkingDays):
@@ -101,6 +114,14 @@ def advice(mapping: FieldMapping) -> str:
     if mapping.number == PLAIN:
         return "correct the number, or say in the mapping with number_format how it is written"
     return "correct the number, or the number format in the mapping"
+
+
+def _own_codes(mapping: FieldMapping) -> list[str]:
+    """The few codes that a return itself has for a field, in a sentence; of no other source."""
+    codes = [str(code) for code in mapping.field.codes or ()]
+    if not mapping.called or not 0 < len(codes) <= _FEW:
+        return []
+    return ["one of " + ", ".join(codes)]
 
 
 def _identifiers(mapping: FieldMapping, texts: list[str], pseudonyms: Pseudonymiser) -> Converted:

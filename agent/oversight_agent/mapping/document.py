@@ -91,6 +91,13 @@ def holds(data: object, place: Place) -> bool:
     return True
 
 
+def at(data: Any, place: Place) -> Any:
+    """What stands at a setting that data has."""
+    for key in place:
+        data = data[int(key) if isinstance(data, list) else key]
+    return data
+
+
 def _not_utf8(name: str, line: int) -> InputError:
     return InputError(
         "the mapping is not in UTF-8",

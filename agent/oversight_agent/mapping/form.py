@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from oversight_agent.mapping.document import Document, Place, holds
+from oversight_agent.mapping.document import Document, Place, at, holds
 from oversight_agent.mapping.finding import Finding, suggestion
 from oversight_agent.mapping.return_settings import ReturnSettings
 from oversight_agent.mapping.settings import (
@@ -26,6 +26,7 @@ from oversight_agent.mapping.settings import (
     NumberFormat,
     TableSettings,
 )
+from oversight_agent.plain_words import expected
 
 _EXPECTED = {
     "constant": "text, a number or a date",
@@ -33,6 +34,11 @@ _EXPECTED = {
     "files": "a pattern or a list of names, relative to the data folder, without '..' and '**'",
 }
 """What a setting of several types holds, by its name."""
+
+_SHOWN = frozenset({
+    "encoding", "format", "kind", "file", "folder", "delimiter", "match", "unmatched",
+})  # fmt: skip
+_LONGEST = 60
 
 _NAMED: dict[str, type[BaseModel]] = {
     "returns": ReturnSettings,
@@ -67,7 +73,7 @@ def _findings(document: Document, error: ValidationError) -> Iterator[Finding]:
         place = _place(document, keys, each["type"])
         if place not in told:
             told.add(place)
-            yield _finding(place, each)
+            yield _finding(place, each, _shown(document, place))
 
 
 def _place(document: Document, keys: Place, kind: str) -> Place:
@@ -79,13 +85,23 @@ def _place(document: Document, keys: Place, kind: str) -> Place:
     return keys
 
 
-def _finding(place: Place, error: ErrorDetails) -> Finding:
+def _shown(document: Document, place: Place) -> str:
+    """The value that stands there, of settings that never hold one of a source."""
+    if not place or place[-1] not in _SHOWN or not holds(document.data, place):
+        return ""
+    value = at(document.data, place)
+    return f"'{value[:_LONGEST]}'" if isinstance(value, str) and value.isprintable() else ""
+
+
+def _finding(place: Place, error: ErrorDetails, found: str) -> Finding:
     if error["type"] == "extra_forbidden":
         advice = suggestion(place[-1], _siblings(place))
         return Finding(place, "there is no such setting", advice=advice)
     if error["type"] == "missing":
         return Finding(place, f"'{place[-1]}' is missing", advice="add it")
-    return Finding(place, "this setting does not fit", expected=_expected(place, error))
+    return Finding(
+        place, "this setting does not fit", expected=_expected(place, error), found=found
+    )
 
 
 def _expected(place: Place, error: ErrorDetails) -> str:
@@ -94,7 +110,7 @@ def _expected(place: Place, error: ErrorDetails) -> str:
             return _EXPECTED[name]
     if place[-1:] in (("else",), ("blank",)) or place[-2:-1] in (("codes",), ("patterns",)):
         return "text or a whole number"
-    return error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    return "one line of text" if error["type"] == "string_pattern_mismatch" else expected(error)
 
 
 def _siblings(place: Place) -> list[str]:

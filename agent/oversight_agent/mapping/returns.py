@@ -15,6 +15,7 @@ Rules kept here:
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from oversight_agent.mapping.checked import TableMapping
 from oversight_agent.mapping.code_rules import check_code
@@ -22,6 +23,7 @@ from oversight_agent.mapping.document import Place
 from oversight_agent.mapping.finding import Finding, suggestion
 from oversight_agent.mapping.resolve import resolve, source_of
 from oversight_agent.mapping.return_settings import ReturnSettings
+from oversight_agent.mapping.return_words import called
 from oversight_agent.mapping.settings import FieldSettings, TableSettings
 from oversight_agent.sources import RETURNS, ReturnKind
 from oversight_protocol.specification import SpecField, Specification, SpecTableSchema
@@ -119,7 +121,11 @@ def _mapping(
     }
     source = source_of(settings).model_copy(update={"format": settings.kind, "table": table.name})
     mapping = resolve(specification, table, TableSettings(match="loose", fields=fields))
-    return TableMapping(table, source, mapping.fields)
+    worded = (
+        replace(one, called=called(settings.kind, table.name, one.field.name))
+        for one in mapping.fields
+    )
+    return TableMapping(table, source, tuple(worded))
 
 
 def _field(field: SpecField, codes: dict[str, str | int] | None) -> FieldSettings:

@@ -17,8 +17,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from oversight_agent import mapping as mappings
+from oversight_agent.checks.asked import Asked, asked_of
 from oversight_agent.checks.availability import SHARED, TableState, availability
-from oversight_agent.checks.findings import Asked, Check, TableCheck
+from oversight_agent.checks.findings import Check, TableCheck
 from oversight_agent.checks.grouping import Group, grouped, rejected_by_field
 from oversight_agent.checks.keys import unchecked_keys
 from oversight_agent.checks.plausibility import Days, Finding, Frames, implausible
@@ -44,8 +45,7 @@ from oversight_agent.pipeline.sourcing import (
 from oversight_agent.sources import SourceSettings
 from oversight_protocol import study_package
 from oversight_protocol.coverage import Lack
-from oversight_protocol.errors import InputError
-from oversight_protocol.study import Study, Wave
+from oversight_protocol.study import Study
 
 Say = Callable[[str], None]
 """Takes a line about what is being done, for whoever waits."""
@@ -124,42 +124,6 @@ def check(
         measures=availability(asked.study, asked.wave, states, day),
         shared=availability(asked.study, asked.wave, states, day, SHARED),
     )  # fmt: skip
-
-
-def asked_of(
-    study: Study, today: date, wave: str | None = None, *, accepted: bool = False
-) -> Asked:
-    """A study with the wave to look at: the one named, else the latest that has begun.
-
-    Raises:
-        InputError: the study has no such wave.
-    """
-    if wave is not None:
-        require_wave(study, wave)
-        return Asked(study, study.wave(wave), accepted)
-    begun = [one for one in study.waves if _start(one) <= today]
-    return Asked(study, max(begun, key=_start) if begun else study.waves[0], accepted)
-
-
-def require_wave(study: Study, wave: str) -> None:
-    """Check that a study has the wave that somebody named.
-
-    Raises:
-        InputError: it has not; the message lists those that it has.
-    """
-    waves = [one.id for one in study.waves]
-    if wave not in waves:
-        raise InputError(
-            f"{study.name} has no such wave",
-            where="--wave",
-            found=f"'{wave}'",
-            expected=" or ".join(waves),
-            advice="name one of these, or leave --wave out for the latest that has begun",
-        )
-
-
-def _start(wave: Wave) -> date:
-    return min(period.start for period in wave.periods)
 
 
 def _known(study: Study) -> Known:

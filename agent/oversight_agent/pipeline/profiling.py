@@ -1,6 +1,7 @@
 """What lies in the data folder: its tables and the profiles of their columns.
 
-    profile_folder   every readable file, sheet and database table; statutory returns by content
+    profile_folder   every readable file, sheet and database table; statutory returns by content;
+                     the tables of databases on servers that are named
 
 It is for `proposing`, which sees data through this module only. Rules kept here:
 
@@ -21,8 +22,10 @@ from functools import cached_property
 from pathlib import Path
 
 from oversight_agent.pipeline.recognising import annex_a_files, census_kind, ssd_files
+from oversight_agent.pipeline.sourcing import DATABASES
 from oversight_agent.problems import Problem, problem_of, shape
 from oversight_agent.readers.outline import outline
+from oversight_agent.readers.outline_database import outline_database
 from oversight_agent.readers.piece import Piece, cannot_be_named, settings_of
 from oversight_agent.sources import ReturnKind, SourceSettings
 from oversight_protocol.errors import InputError
@@ -120,18 +123,26 @@ class Found:
         sources: tables, in the order of their names.
         returns: statutory returns: kind and files.
         problems: files that could not be read.
+        databases: names of the databases that were looked at.
     """
 
     sources: tuple[SourceProfile, ...]
     returns: tuple[tuple[ReturnKind, tuple[str, ...]], ...]
     problems: tuple[Problem, ...] = ()
+    databases: tuple[str, ...] = ()
 
 
-def profile_folder(folder: Path) -> Found:
-    """Look at all files of a data folder, those in folders below it too.
+def profile_folder(folder: Path, databases: Sequence[str] = (), home: Path | None = None) -> Found:
+    """Look at all files of a data folder, those in folders below it too, and at databases.
+
+    Args:
+        folder: the data folder.
+        databases: names in `databases.toml`.
+        home: the agent's folder, in which that lies.
 
     Raises:
-        InputError: the folder is not there, or holds far too many files.
+        InputError: the folder is not there, or holds far too many files; or a database cannot be
+            reached.
     """
     names = _names(folder)
     pieces: list[Piece] = []
@@ -153,8 +164,11 @@ def profile_folder(folder: Path) -> Found:
     returns += [("ssd", files) for files in ssd_files(pieces)]
     taken = {name for _, files in returns for name in files}
     free = [piece for piece in pieces if piece.settings.file not in taken]
+    for database in databases:
+        file = None if home is None else home / DATABASES
+        free += outline_database(database, file, problems.append)
     sources = tuple(_profile(group, names) for group in _groups(free))
-    return Found(sources, tuple(returns), tuple(problems))
+    return Found(sources, tuple(returns), tuple(problems), tuple(databases))
 
 
 def _check_name(name: str) -> None:
@@ -197,7 +211,8 @@ def _groups(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
     for piece in pieces:
         form = piece.settings.model_dump(exclude={"file", "sheet", "table"})
         alone = (piece.settings.sheet, piece.settings.table) != (None, None)
-        key = (piece.columns, str(form), piece.settings.file if alone else _folder_of(piece))
+        place = (piece.settings.file, piece.settings.database) if alone else _folder_of(piece)
+        key = (piece.columns, str(form), place)
         groups.setdefault((key, piece.settings.sheet, piece.settings.table), []).append(piece)
     yield from groups.values()
 

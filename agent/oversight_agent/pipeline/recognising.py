@@ -1,4 +1,7 @@
-"""Which files of a data folder are statutory returns, by what they hold, whatever they are called.
+"""Which files are statutory returns, by what they hold, whatever they are called.
+
+    census_kind, annex_a_files, ssd_files    of what lies in a data folder
+    check_return                             of a file that somebody calls one
 
 Rules kept here:
 
@@ -15,10 +18,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
+from oversight_agent import readers
+from oversight_agent.mapping.returns import FILLS
 from oversight_agent.problems import SourceError
-from oversight_agent.readers.piece import Piece
+from oversight_agent.readers.outline import outline
+from oversight_agent.readers.piece import Piece, settings_of
 from oversight_agent.readers.returns.ssd_tables import TABLES
 from oversight_agent.sources import ReturnKind, read_start
+from oversight_protocol.errors import InputError
 
 _START = 64 * 1024
 _COLLECTION = re.compile(r"<Collection>\s*([A-Za-z]+)\s*</Collection>")
@@ -72,3 +79,40 @@ def ssd_files(pieces: Sequence[Piece]) -> Iterator[tuple[str, ...]]:
     for place, names in places.items():
         if len(names) >= _LEAST:
             yield tuple(dict.fromkeys(files[place]))
+
+
+def check_return(place: Path) -> None:
+    """Check that a file is a statutory return, and that what fills a table can be read from it.
+
+    Raises:
+        InputError: it is none, or nothing of it can be read.
+    """
+    folder, name = place.parent, place.name
+    kind = _kind(folder, name)
+    problems: list[InputError] = []
+    for table, fields in FILLS[kind].items():
+        try:
+            readers.read(settings_of(file=name, format=kind, table=table), folder, fields)
+        except InputError as error:
+            problems.append(error)
+        else:
+            return
+    raise problems[0]
+
+
+def _kind(folder: Path, name: str) -> ReturnKind:
+    if name.lower().endswith(".xml"):
+        return census_kind(folder, name)
+    pieces = list(outline(folder, name))
+    if annex_a_files(pieces):
+        return "annex-a"
+    if any(ssd_files(pieces)):
+        return "ssd"
+    raise SourceError(
+        "this is no statutory return that is known",
+        file=name,
+        expected="a census return as XML, Ofsted's Annex A as a workbook, or the Standard"
+        " Safeguarding Dataset as a database or workbook",
+        advice="put the dataset's files into the data folder and name that; other exports are"
+        " looked at without --from",
+    )

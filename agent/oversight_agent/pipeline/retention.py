@@ -5,6 +5,8 @@ Rules kept here:
 1. What is deleted is recorded in the ledger by its identifier.
 2. Deleting is recorded once it is done: a death in between leaves a record missing, never one of
    something that is still there.
+3. A snapshot that cannot be deleted keeps no other, nor the agent from its other work; what failed
+   is tried again within the hour.
 """
 
 from __future__ import annotations
@@ -22,6 +24,9 @@ _log = structlog.get_logger("oversight_agent.retention")
 EVERY = timedelta(days=1)
 """How often the lasting process looks for what has expired."""
 
+AGAIN = timedelta(hours=1)
+"""How long it waits after something failed."""
+
 
 class Retention:
     """Deletes an agent's snapshots.
@@ -36,17 +41,35 @@ class Retention:
         self._next: datetime | None = None
 
     def when_due(self) -> None:
-        """Delete what has expired, at the first call and then once a day."""
+        """Delete what has expired, at the first call and then once a day.
+
+        Raises:
+            InputError: the snapshots' folder cannot be read.
+            LedgerError: an entry of the ledger does not verify.
+        """
         now = self._clock()
         if self._next is not None and now < self._next:
             return
-        self._next = now + EVERY
-        self._shelf.clear()
-        for snapshot in self._shelf.expired(now, self._days):
-            try:
-                self.delete(snapshot, "retention")
-            except OSError as error:
-                _log.error("snapshot-not-deleted", snapshot=snapshot.id, problem=error.strerror)
+        self._next = now + AGAIN  # whatever happens below
+        done = [self._clear(), *map(self._end, self._shelf.expired(now, self._days))]
+        if all(done):
+            self._next = now + EVERY
+
+    def _clear(self) -> bool:
+        try:
+            self._shelf.clear()
+        except OSError as error:
+            _log.error("unfinished-snapshots-not-cleared", problem=error.strerror)
+            return False
+        return True
+
+    def _end(self, snapshot: Snapshot) -> bool:
+        try:
+            self.delete(snapshot, "retention")
+        except OSError as error:
+            _log.error("snapshot-not-deleted", snapshot=snapshot.id, problem=error.strerror)
+            return False
+        return True
 
     def delete(self, snapshot: Snapshot, by: str) -> None:
         """Delete a snapshot and record it.

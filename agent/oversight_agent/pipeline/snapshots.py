@@ -37,6 +37,7 @@ SUFFIX = ".duckdb"
 _UNFINISHED = ".unfinished."
 _TIME = "%Y%m%dT%H%M%SZ"
 _DIGITS = 16
+_LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 _NAME = re.compile(r"(\d{8}T\d{6}Z)-([0-9a-f]{16})")
 
 
@@ -57,8 +58,8 @@ class Snapshot:
         return self.path.stem
 
     def expires(self, days: int) -> datetime:
-        """When it is no longer kept."""
-        return self.made + timedelta(days=days)
+        """When it is no longer kept; the last day of all, if its name says a day close to that."""
+        return min(self.made, _LAST - timedelta(days=days)) + timedelta(days=days)
 
     def digest(self) -> str:
         """The SHA-256 digest of the file as it is now, in hexadecimal.

@@ -5,11 +5,14 @@
     [tables.worker]
     source = "Worker Details.csv"        # as the interview calls it; false: no source holds it
     leave_out_rows = true                # whether the rows that look like no records are left out
+    questions = { "Q1" = "S01" }         # of a survey sheet: which question a column is; "": none
 
     [tables.worker.fields.role]
     column = "Job Title"                 # or constant = 5, or leave_out = true
     codes = { "QA Officer" = 6 }
     date_format = "%d/%m/%Y"             # of a date field
+    add_days = 1                         # of an end: the column holds the last day; 0: it does not
+    multiply_by = 7                      # of a number of days: the column is in weeks
 
 What is not answered stays as it is proposed, or open. Rules kept here:
 
@@ -45,6 +48,8 @@ class FieldAnswers(BaseModel):
     leave_out: Literal[True] | None = None
     codes: dict[str, str | int] = {}
     date_format: str | None = None
+    add_days: int | None = Field(default=None, ge=-366, le=366)
+    multiply_by: int | float | None = Field(default=None, gt=0, le=1_000_000)
 
     @property
     def fills(self) -> bool:
@@ -59,6 +64,7 @@ class TableAnswers(BaseModel):
 
     source: str | Literal[False] | None = None
     leave_out_rows: bool | None = None
+    questions: dict[str, str] = Field(default_factory=dict)
     fields: dict[str, FieldAnswers] = Field(default_factory=dict)
 
     def of(self, name: str) -> FieldAnswers:
@@ -137,9 +143,8 @@ def answers_text(answers: Answers, path: Path) -> str:
         lines.append(f"case_system = {toml.value(answers.case_system)}")
     for name, table in answers.tables.items():
         lines += ["", f"[tables.{name}]"]
-        for setting in ("source", "leave_out_rows"):
-            given = getattr(table, setting)
-            lines += [f"{setting} = {toml.value(given)}"] if given is not None else []
+        own = table.model_dump(exclude_defaults=True, exclude={"fields"})
+        lines += [f"{setting} = {toml.value(given)}" for setting, given in own.items()]
         for field, said in table.fields.items():
             lines += ["", f"[tables.{name}.fields.{field}]"]
             given = said.model_dump(exclude_defaults=True)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import inf
 
+_BETTER = 0.1
+
 
 def assign(worth: Sequence[Sequence[float]], least: Sequence[float]) -> list[int | None]:
     """For each row the column that it is paired with, or None.
@@ -27,6 +29,27 @@ def assign(worth: Sequence[Sequence[float]], least: Sequence[float]) -> list[int
     ]
     paired = _cheapest(costs)
     return [column if column < columns else None for column in paired]
+
+
+def required_first(
+    required: Sequence[bool], worth: Sequence[Sequence[float]], paired: Sequence[int | None]
+) -> list[int | None]:
+    """The same pairs, where no other row keeps a column that suits a required one clearly better.
+
+    Args:
+        required: for each row, whether it has to have a column.
+        worth: as for `assign`.
+        paired: what `assign` found.
+    """
+    now = list(paired)
+    for row in (n for n, one in enumerate(required) if one and worth[n]):
+        best = max(range(len(worth[row])), key=worth[row].__getitem__)
+        holder = now.index(best) if best in now else row
+        own = 0.0 if (at := now[row]) is None else worth[row][at]
+        gain = worth[row][best] - max(own + _BETTER, worth[holder][best])
+        if gain > 0 and not required[holder]:
+            now[row], now[holder] = best, None
+    return now
 
 
 def _cheapest(costs: list[list[float]]) -> list[int]:

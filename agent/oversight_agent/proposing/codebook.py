@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from oversight_agent.proposing.words import Bare, Unit, bare, ideas, nearness
 
@@ -27,6 +27,7 @@ _LEAD = re.compile(
     r"^\s*(?:[a-z]\)\s*)?([A-Za-z]{0,3}[0-9]{1,2}[A-Za-z]?)\s*(?:[-–—:.)=|/]|\s-?\s|$)"
 )
 _NUMBERED = re.compile(r"^\s*(?:[0-9]{1,2}|[a-z]|yes|no)\s*[-–—.:),]\s+(?=\S)", re.IGNORECASE)
+_BESIDE = re.compile(r"^[0-9]{1,2}\s+|\s*\([A-Za-z0-9]{1,3}\)$")
 _AND = re.compile(r"\s+(?:and|with|plus)\s+|\s*[&+/]\s*", re.IGNORECASE)
 _TOGETHER: dict[frozenset[Code], Code] = {
     frozenset(("child_file", "supervision_record")): "both",
@@ -90,6 +91,24 @@ class Codebook:
         both = self._both(stripped)
         return both if both is not None else self._alike(stripped) or self._by_ideas(text)
 
+    def has(self, value: str) -> bool:
+        """Whether a value is a spelling, but for case, marks, plurals and a code beside it.
+
+        So are `3 Good` and `Good (G)`.
+        """
+        if self._led(value) is not None:
+            return True
+        plain = _BESIDE.sub("", _NUMBERED.sub("", value.replace("_", " ")))
+        texts = (value, value.casefold(), plain)
+        written = {words for text in texts for words in (bare(text), _said(bare(text)))}
+        return any(words in self._written for words in (_singular(one) for one in written))
+
+    @cached_property
+    def _written(self) -> frozenset[Bare]:
+        return frozenset(
+            _singular(words) for one in self.spellings for words in (one.words, one.said)
+        )
+
     def _of_parts(self, parts: list[str], words: Bare) -> Code | None:
         """The code of a value that names several things: one alone would be half of it."""
         named = {self.nearest(part) for part in parts}
@@ -144,6 +163,10 @@ def _same_ideas(ours: tuple[Unit, ...], theirs: tuple[Unit, ...]) -> bool:
 
 def _said(words: Bare) -> Bare:
     return tuple(word for word in words if word not in _LITTLE) or words
+
+
+def _singular(words: Bare) -> Bare:
+    return tuple(word.removesuffix("s") if len(word) > STEM else word for word in words)
 
 
 def _alike(ours: Bare, theirs: Bare) -> float:

@@ -35,12 +35,14 @@ class Coded:
         share: of the rows with a value, those whose value has a code.
         telling: how much the match says about the field: much if several distinct words met
             several codes, little if all are numbers or single letters.
+        likened: of the values with a code, those that no list has: theirs is the nearest.
     """
 
     codes: Mapping[str, Code] = field(repr=False)
     open: tuple[str, ...] = field(repr=False)
     share: float
     telling: float
+    likened: tuple[str, ...] = field(default=(), repr=False)
 
 
 @cache
@@ -95,7 +97,8 @@ def coded(table: str, spec: SpecField, values: Mapping[str, int]) -> Coded:
     rows = sum(values.values())
     share = sum(values[value] for value in codes) / rows if rows else 0.0
     still_open = tuple(value for value, code in found.items() if code is None)
-    return Coded(codes, still_open, share, _telling(codes, spec))
+    likened = tuple(value for value in codes if not book.has(value))
+    return Coded(codes, still_open, share, _telling(codes, spec), likened)
 
 
 def _telling(codes: Mapping[str, Code], spec: SpecField) -> float:

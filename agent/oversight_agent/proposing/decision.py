@@ -15,7 +15,7 @@ class TableDecision:
     Attributes:
         proposal: its fields as they were decided.
         unsure: names of fields whose proposal nobody has confirmed.
-        uncoded: names of fields some of whose values have no code yet.
+        uncoded: names of fields some of whose values have no code yet, or one to confirm.
         source_in_doubt: whether nobody has confirmed an unsure source.
         rows_left_out: rows that are no records.
         rows_in_doubt: rows that may be none; nobody said.

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from oversight_agent.mapping import load
 from oversight_agent.pipeline.profiling import Found, profile_folder
+from oversight_agent.pipeline.recognising import check_return
 from oversight_agent.proposing.answers import Answers, read_answers
 from oversight_agent.proposing.decision import Decision
 from oversight_agent.proposing.fitting import check_answers
 from oversight_agent.proposing.interview import ASKED_BELOW, Asker, Interview
 from oversight_agent.proposing.proposal import Proposal
 from oversight_agent.proposing.propose import Proposer
-from oversight_agent.proposing.returns import filled_by, without_better
+from oversight_agent.proposing.returns import VERSION, filled_by, without_better
+from oversight_agent.proposing.systems import named_system
 from oversight_agent.proposing.writing import mapping_text, open_places
 from oversight_protocol import specification as specifications
 from oversight_protocol.errors import InputError
-
-VERSION = "1.0"
-"""The version of the specification that is mapped to."""
 
 
 @dataclass(frozen=True)
@@ -50,43 +49,77 @@ class Drafter:
     Args:
         data: the data folder.
         say: is told what is being done.
+        databases: names of databases to look at too.
+        home: the agent's folder, where `databases.toml` says how they are reached.
 
     Raises:
-        InputError: the folder cannot be looked at.
+        InputError: the folder or a database cannot be looked at.
     """
 
-    def __init__(self, data: Path, say: Callable[[str], None] = lambda _: None) -> None:
-        say(f"Looking at the files in {data} …")
-        self.found = profile_folder(data)
+    def __init__(
+        self, data: Path, say: Callable[[str], None] = lambda _: None,
+        databases: Sequence[str] = (), home: Path | None = None,
+    ) -> None:  # fmt: skip
+        say(" and ".join((f"Looking at the files in {data}", *databases)) + " …")
+        self._data = data
+        self.found = profile_folder(data, databases, home)
         self._specification = specifications.load(VERSION)
         self._proposer = Proposer(self.found, self._specification)
-        proposal = self._proposer.propose(filled_by(self.found.returns))
-        self.proposal = without_better(proposal)
+        proposal = self._proposer.propose(filled_by(self.found.returns, self._specification))
+        self.proposal = replace(without_better(proposal), case_system=self._named_system())
+
+    def _named_system(self) -> str | None:
+        submission = self._specification.table("submission")
+        spec = submission.field("case_system") if submission is not None else None
+        return None if spec is None else named_system(spec, self.found)
 
     @property
     def anything(self) -> bool:
         """Whether there is anything that a mapping could be made of."""
         return bool(self.found.sources or self.found.returns)
 
+    def check_return(self, place: Path) -> None:
+        """That a file or folder of the data folder was found to be a statutory return.
+
+        Raises:
+            InputError: it was not, or cannot be read.
+        """
+        name = place.resolve().relative_to(self._data.resolve()).as_posix()
+        for kind, names in self.found.returns:
+            # The dataset's tables are a return only together.
+            if any(one.startswith(f"{name}/") or (kind, one) == ("ssd", name) for one in names):
+                return
+        check_return(place)
+
+    def given(self, file: Path) -> Answers:
+        """A file of answers, which fit what was found.
+
+        Raises:
+            InputError: it cannot be read, or one of them fits nothing.
+        """
+        answers = read_answers(file)
+        check_answers(answers, self.proposal, self._specification, file)
+        return answers
+
     def draft(
-        self, ask: Asker, answers: Path | None = None, asked_below: float = ASKED_BELOW
-    ) -> Draft:
+        self, ask: Asker, given: Answers | None = None, asked_below: float = ASKED_BELOW,
+        answered: Answers | None = None,
+    ) -> Draft:  # fmt: skip
         """Ask what is to be asked, and write down what comes of it.
 
         Args:
             ask: whoever answers.
-            answers: a file of answers given beforehand.
+            given: answers given beforehand.
             asked_below: the confidence below which is asked.
+            answered: is added to with each answer; by default it begins with those given.
 
         Raises:
             InputError: the answers cannot be used.
         """
-        given = Answers()
-        if answers is not None:
-            given = read_answers(answers)
-            check_answers(given, self.proposal, self._specification, answers)
+        given = given or Answers()
+        answered = given.model_copy(deep=True) if answered is None else answered
         interview = Interview(
-            self._specification, self.proposal, self._proposer.table, given, ask, asked_below
+            self._specification, self.proposal, self._proposer, given, ask, asked_below, answered
         )
         decision = interview.hold()
         text = mapping_text(decision)

@@ -21,16 +21,19 @@ from oversight_agent.pipeline.profiling import ColumnProfile
 from oversight_agent.proposing.codes import Coded, code_words, coded
 from oversight_agent.proposing.dates import EXCEL, Dates, dates
 from oversight_agent.proposing.instruments import asked
-from oversight_agent.proposing.words import bare, vocabulary
+from oversight_agent.proposing.numbers import Numbers, numbers
+from oversight_agent.proposing.words import bare, ideas, vocabulary
 from oversight_protocol.specification import SpecField, SpecTableSchema
 
 MOST_CODES = 120
 """Distinct values of a coded column at most; more are no code list."""
 
 _MOST_LOOKED_AT = 2_000
-_NUMBER = re.compile(r"^[+-]?\d{1,9}(?:[.,]\d+)?\s*%?$")
+_FRACTION = re.compile(r"^[+-]?\d{1,9}\.\d+\s*%?$")
+_E_MAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[A-Za-z]{2,}$")
 _PERSON = re.compile(r"^[A-Z][\w'’-]+,? (?:[A-Z]\.? )?[A-Z][\w'’-]+$")
 _LONG = 45
+_OF_PERSONS = frozenset(("child", "worker", "respondent"))
 _REPEATING = frozenset(("parent_id", "supervisor_id"))
 _CACHED = 100_000
 _Held = TypeVar("_Held")
@@ -44,14 +47,14 @@ class Evidence:
         fit, telling: see above, each from 0 to 1.
         dates: how the column writes dates, for a date field.
         coded: which codes its values stand for, for a coded field.
-        unit: how numbers become the field's: `%`, or the hours of a week.
+        numbers: how the column writes numbers, for a field of such.
     """
 
     fit: float
     telling: float = 0.0
     dates: Dates | None = field(default=None, repr=False)
     coded: Coded | None = field(default=None, repr=False)
-    unit: str = ""
+    numbers: Numbers | None = field(default=None, repr=False)
 
 
 NOTHING = Evidence(0.0)
@@ -102,7 +105,7 @@ def _evidence(
         if spec.name == "wave":
             found = _same_for_all(found, column)
     else:
-        found = _number(spec, column)
+        found = _numbers(spec, column)
     if not spec.required:
         return found
     gaps = max(0.0, 1 - 3 * column.empty)
@@ -139,6 +142,12 @@ def looks_like_people(column: ColumnProfile) -> bool:
     return bool(some) and sum(map(_is_name, some)) > 0.6 * len(some)
 
 
+def looks_like_mail(column: ColumnProfile) -> bool:
+    """Whether most values are addresses of e-mail."""
+    some = list(_some(column.values))
+    return sum(_E_MAIL.match(one) is not None for one in some) > 0.5 * len(some)
+
+
 def _is_name(value: str) -> bool:
     return _PERSON.match(value) is not None and not set(bare(value)) <= _known_words()
 
@@ -161,6 +170,8 @@ def _identifier(table: SpecTableSchema, spec: SpecField, column: ColumnProfile) 
         found is not None and found.format != EXCEL and found.share > 0.7
     ):
         return NOTHING
+    if spec.pseudonym not in _OF_PERSONS and _names_persons(spec, column):
+        return NOTHING
     is_key = table.table.primary_key == (spec.name,)
     fit = 1.0
     if is_key:
@@ -168,18 +179,33 @@ def _identifier(table: SpecTableSchema, spec: SpecField, column: ColumnProfile) 
     elif spec.pseudonym in ("child", "worker") and column.rows > 20:
         few = len(column.values) < (6 if spec.name == "supervisor_id" else 8)
         fit = 0.35 if few else 1.0
+    elif spec.pseudonym == "team" and column.rows > 20 and column.unique > 0.9:
+        # A team of one for each row is no team.
+        fit = 0.35
     if spec.name in _REPEATING and column.rows > 3 and column.unique == 1.0 and not column.empty:
         # Somebody has no parent or supervisor, or two have the same.
         fit *= 0.3
     if looks_like_people(column):
         fit *= 0.7
-    if any("." in one and _NUMBER.match(one) for one in list(column.values)[:50]):
+    if any(_FRACTION.match(one) for one in list(column.values)[:50]):
         fit *= 0.5
     if spec.pseudonym == "respondent" and len(column.values) >= 5:
         # Each person answers each question once.
         even = len(set(column.values.values())) == 1 and max(column.values.values()) > 1
         return Evidence(fit, 0.7 if even else 0.15)
     return Evidence(fit, 0.15 if not is_key else 0.25)
+
+
+def _names_persons(spec: SpecField, column: ColumnProfile) -> bool:
+    """Whether a column is about persons, not about the thing that a field identifies.
+
+    A team may be called like a person; then its column's name says that it is about teams.
+    """
+    header = ideas(column.name)
+    about = {spec.pseudonym or "", spec.name.removesuffix("_id")}
+    if looks_like_mail(column) or any(unit.ideas == {"sex"} for unit in header):
+        return True
+    return looks_like_people(column) and not any(unit.ideas & about for unit in header)
 
 
 def _codes(table: SpecTableSchema, spec: SpecField, column: ColumnProfile) -> Evidence:
@@ -210,35 +236,14 @@ def _short_codes(table: SpecTableSchema, spec: SpecField, column: ColumnProfile)
     return Evidence(result.share, result.telling, coded=result)
 
 
-def _number(spec: SpecField, column: ColumnProfile) -> Evidence:
-    some = _some(column.values)
-    if not all(_NUMBER.match(one) for one in some):
-        share = sum(n for one, n in some.items() if _NUMBER.match(one)) / sum(some.values())
-        return Evidence(share * 0.5)
-    numbers = {one: _read(one) for one in some}
-    low, high = spec.constraints.minimum, spec.constraints.maximum
-    if spec.name == "fte":
-        return _share_of_post(numbers)
-    whole = all(number == int(number) for number in numbers.values())
-    if spec.type == "integer" and not whole:
-        return NOTHING
-    inside = [
-        number for number in numbers.values()
-        if (low is None or number >= low) and (high is None or number <= high)
-    ]  # fmt: skip
-    return Evidence(len(inside) / len(numbers), 0.1)
+def _numbers(spec: SpecField, column: ColumnProfile) -> Evidence:
+    found = numbers(spec, column.name, _some(column.values))
+    return NOTHING if found is None else Evidence(found.fit, found.telling, numbers=found)
 
 
-def _read(text: str) -> float:
-    return float(text.rstrip("% ").replace(",", "."))
-
-
-def _share_of_post(numbers: Mapping[str, float]) -> Evidence:
-    most, fractions = max(numbers.values()), any(0 < one < 1 for one in numbers.values())
-    if any("%" in one for one in numbers):
-        return Evidence(1.0 if most <= 100 else 0.3, 0.4, unit="%")
-    if most <= 1:
-        return Evidence(1.0, 0.6 if fractions else 0.05)
-    if 30 <= most <= 40:
-        return Evidence(0.8, 0.2, unit="hours")
-    return Evidence(0.8, 0.1, unit="%") if 40 < most <= 100 else NOTHING
+def can_hold(table: SpecTableSchema, spec: SpecField, column: ColumnProfile) -> bool:
+    """Whether a column may fill a field at all: a date and a number can come from no other."""
+    if not column.filled or spec.pseudonym is not None or spec.codes is not None or spec.pattern:
+        return True
+    found = evidence(table, spec, column)
+    return found.dates is not None if spec.type == "date" else found.numbers is not None

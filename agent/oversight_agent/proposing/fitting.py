@@ -8,6 +8,8 @@ from pathlib import Path
 from oversight_agent.mapping.finding import suggestion
 from oversight_agent.pipeline.profiling import SourceProfile
 from oversight_agent.proposing.answers import Answers, FieldAnswers, TableAnswers
+from oversight_agent.proposing.evidence import can_hold
+from oversight_agent.proposing.instruments import wordings
 from oversight_agent.proposing.proposal import Proposal
 from oversight_protocol.errors import InputError
 from oversight_protocol.specification import SpecField, Specification, SpecTableSchema
@@ -37,13 +39,14 @@ def _check_table(
     table: SpecTableSchema, given: TableAnswers, proposal: Proposal, where: str
 ) -> None:
     source = _source(given, table, proposal, where)
+    _check_questions(given, source, f"{where}.questions")
     names = [spec.name for spec in table.fields]
     for name, field in given.fields.items():
         place = f"{where}.fields.{name}"
         _known(name, names, f"field of {table.name}", place)
         spec = table.field(name)
         if spec is not None:
-            _check_field(spec, field, source, place)
+            _check_field(table, spec, field, source, place)
 
 
 def _source(
@@ -56,9 +59,19 @@ def _source(
     return proposed.source if proposed is not None and given.source is None else None
 
 
+def _check_questions(given: TableAnswers, source: SourceProfile | None, where: str) -> None:
+    wide = source.settings.wide if source is not None else None
+    columns = () if wide is None else tuple(wide.question)
+    for column, number in given.questions.items():
+        _known(column, columns, "question among the columns", where)
+        if number:
+            _known(number, wordings(), "question of the survey", where)
+
+
 def _check_field(
-    spec: SpecField, given: FieldAnswers, source: SourceProfile | None, where: str
-) -> None:
+    table: SpecTableSchema, spec: SpecField, given: FieldAnswers, source: SourceProfile | None,
+    where: str,
+) -> None:  # fmt: skip
     if sum((given.column is not None, given.constant is not None, bool(given.leave_out))) > 1:
         raise InputError(
             "a field is filled in one way",
@@ -69,12 +82,29 @@ def _check_field(
     if given.column is not None and source is not None:
         columns = [one.name for one in source.columns]
         _known(given.column, columns, f"column of {source.name}", f"{where}.column")
+        column = source.column(given.column)
+        if column and given.date_format is None and not can_hold(table, spec, column):
+            raise _cannot_hold(table, spec, source, where)
     codes = [*given.codes.values()]
     if isinstance(given.constant, str | int) and spec.codes is not None:
         codes.append(given.constant)
     for code in codes:
         if spec.codes is not None and code not in spec.codes:
             _known(str(code), map(str, spec.codes), f"code of {spec.name}", f"{where}.codes")
+
+
+def _cannot_hold(
+    table: SpecTableSchema, spec: SpecField, source: SourceProfile, where: str
+) -> InputError:
+    kind = "days" if spec.type == "date" else "numbers"
+    fitting = [one.name for one in source.columns if one.filled and can_hold(table, spec, one)]
+    return InputError(
+        f"the column holds no {kind}, as {spec.name} does",
+        where=f"{where}.column",
+        found="text",
+        expected=f"one of {', '.join(fitting)}" if fitting else f"a column of {kind}",
+        advice="name another column" + " or the date_format" * (spec.type == "date"),
+    )
 
 
 def _known(name: str, names: Iterable[str], kind: str, where: str) -> str:

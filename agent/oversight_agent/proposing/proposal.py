@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from oversight_agent.pipeline.profiling import SourceProfile
+from oversight_agent.proposing.numbers import OWN_UNIT, Unit
 from oversight_agent.sources import ReturnKind
 from oversight_protocol.specification import SpecField, SpecTableSchema
 
@@ -50,7 +51,11 @@ class FieldProposal:
         date_also: further formats of a column that writes dates in several ways.
         date_formats: what else it could be: day and month the other way round.
         lookup: where the identifier stands that the column names in another way.
-        number_unit: `%`, or the hours of a week.
+        likened: values whose code is the nearest, not one that the list has.
+        unit: in which unit the column's numbers are.
+        multiply_by: from that to the field's, if a person said so.
+        misfits: rows of the column with a value that the field cannot hold.
+        add_days: days from the column's date to the field's; None if nobody said.
         candidates: the best columns, the best first.
     """
 
@@ -64,8 +69,17 @@ class FieldProposal:
     date_also: tuple[str, ...] = ()
     date_formats: tuple[str, ...] = ()
     lookup: Lookup | None = None
-    number_unit: str = ""
+    likened: tuple[str, ...] = field(default=(), repr=False)
+    unit: Unit = OWN_UNIT
+    multiply_by: int | float | None = None
+    misfits: int = 0
+    add_days: int | None = None
     candidates: tuple[Candidate, ...] = ()
+
+    @property
+    def sure_codes(self) -> dict[str, Code]:
+        """The codes but those that are only the nearest: they wait for a person."""
+        return {one: code for one, code in (self.codes or {}).items() if one not in self.likened}
 
     @property
     def filled(self) -> bool:
@@ -81,6 +95,7 @@ class TableProposal:
         confidence: how sure it is that this source holds the table's rows, from 0 to 1.
         others: other sources that look like it, the best first.
         wide: for a wide survey sheet, from its columns to the numbers of the questions.
+        guessed: those of its columns whose question is a guess.
     """
 
     table: SpecTableSchema
@@ -89,6 +104,7 @@ class TableProposal:
     fields: tuple[FieldProposal, ...]
     others: tuple[SourceProfile, ...] = ()
     wide: Mapping[str, str] | None = None
+    guessed: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -110,6 +126,7 @@ class Proposal:
         by_return: tables that a return fills, by the return's kind.
         sources: all sources that were found.
         version: of the specification.
+        case_system: the system that names of files and columns speak of, if they speak of one.
     """
 
     version: str
@@ -117,3 +134,4 @@ class Proposal:
     returns: tuple[tuple[ReturnKind, tuple[str, ...]], ...] = ()
     by_return: Mapping[str, ReturnKind] = field(default_factory=dict)
     sources: tuple[SourceProfile, ...] = ()
+    case_system: str | None = None

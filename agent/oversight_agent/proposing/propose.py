@@ -18,10 +18,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from oversight_agent.pipeline.profiling import ColumnProfile, Found, SourceProfile
-from oversight_agent.proposing.assign import assign
+from oversight_agent.proposing.assign import assign, required_first
 from oversight_agent.proposing.constants import may_be_constant, with_constants
 from oversight_agent.proposing.kin import unnamed_kin
 from oversight_agent.proposing.lookups import with_lookups
+from oversight_agent.proposing.numbers import OWN_UNIT, misfits
 from oversight_agent.proposing.order import in_order
 from oversight_agent.proposing.proposal import Candidate, FieldProposal, Proposal, TableProposal
 from oversight_agent.proposing.scoring import (
@@ -32,7 +33,7 @@ from oversight_agent.proposing.scoring import (
     source_name_score,
     unlikely,
 )
-from oversight_agent.proposing.wide import long
+from oversight_agent.proposing.wide import guessed_in, long
 from oversight_agent.sources import ReturnKind
 from oversight_protocol.specification import SpecField, Specification, SpecTableSchema
 
@@ -112,7 +113,8 @@ class Proposer:
 
     def __init__(self, found: Found, specification: Specification) -> None:
         self._found, self._specification = found, specification
-        self._sources = tuple(map(long, found.sources))
+        answers = specification.table("survey_response")
+        self._sources = tuple(long(one, answers) for one in found.sources)
         self._unnamed = unnamed_kin(self._sources)
         self._chosen: dict[str, _Fit] = {}
 
@@ -140,6 +142,14 @@ class Proposer:
         """Propose a table from a given source."""
         anchors = _anchors(self._chosen, table.name, self._unnamed)
         return _proposal(_fit(table, source, anchors), {}, {})
+
+    def field(
+        self, table: SpecTableSchema, source: SourceProfile, spec: SpecField, column: ColumnProfile
+    ) -> FieldProposal:
+        """Propose how a given column fills a field, however little it seems to."""
+        anchors = _anchors(self._chosen, table.name, self._unnamed)
+        found = score(table, spec, column, context(source, table), anchors)
+        return _field(spec, column, found, 0.0, ())
 
 
 def propose(
@@ -171,7 +181,9 @@ def _fit(table: SpecTableSchema, source: SourceProfile, anchors: Anchors) -> _Fi
         for spec in table.fields
     )
     least = [LEAST_REQUIRED if spec.required else LEAST for spec in table.fields]
-    paired = assign([[one.worth for one in row] for row in scores], least)
+    worths = [[one.worth for one in row] for row in scores]
+    required = [spec.required for spec in table.fields]
+    paired = required_first(required, worths, assign(worths, least))
     names = [spec.name for spec in table.fields]
     return _Fit(table, source, scores, in_order(table.name, names, paired, source.columns))
 
@@ -232,6 +244,7 @@ def _proposal(fit: _Fit, fits: _Fits, chosen: Mapping[str, _Fit]) -> TablePropos
         fields=fields,
         others=others[:_CANDIDATES],
         wide=dict(wide.question) if wide else None,
+        guessed=guessed_in(wide),
     )
 
 
@@ -262,7 +275,8 @@ def _field(
     spec: SpecField, column: ColumnProfile, found: Score, second: float,
     candidates: tuple[Candidate, ...],
 ) -> FieldProposal:  # fmt: skip
-    dates, coded = found.evidence.dates, found.evidence.coded
+    dates, coded, numbers = found.evidence.dates, found.evidence.coded, found.evidence.numbers
+    unit = numbers.unit if numbers is not None else OWN_UNIT
     return FieldProposal(
         spec,
         column=column.name,
@@ -272,6 +286,8 @@ def _field(
         date_format=dates.format if dates is not None else None,
         date_also=dates.also if dates is not None else (),
         date_formats=dates.others if dates is not None else (),
-        number_unit=found.evidence.unit,
+        likened=coded.likened if coded is not None else (),
+        unit=unit,
+        misfits=misfits(spec, column, unit) if numbers is not None else 0,
         candidates=candidates,
     )

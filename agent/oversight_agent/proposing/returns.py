@@ -2,23 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from oversight_agent.mapping.returns import FILLS
+from oversight_agent.mapping.return_settings import ReturnSettings
+from oversight_agent.mapping.returns import FILLS, returned
 from oversight_agent.proposing.proposal import Proposal
 from oversight_agent.sources import ReturnKind
+from oversight_protocol import specification as specifications
+from oversight_protocol.specification import Specification
+
+VERSION = "1.0"
+"""The version of the specification that is mapped to."""
 
 _SURE = 0.7
 
 
-def filled_by(returns: Sequence[tuple[ReturnKind, tuple[str, ...]]]) -> dict[str, ReturnKind]:
-    """By table the kind of return that fills it; of several the first."""
-    found: dict[str, ReturnKind] = {}
-    for kind, _ in returns:
-        for table in FILLS[kind]:
-            found.setdefault(table, kind)
-    return found
+def filled_by(
+    returns: Sequence[tuple[ReturnKind, tuple[str, ...]]],
+    specification: Specification | None = None,
+) -> dict[str, ReturnKind]:
+    """By table the kind of return that fills it, as the mapping that is written will have it.
+
+    Args:
+        returns: kinds and files; of several that fill a table the first counts.
+        specification: what is mapped to; by default the one that `init` maps to.
+    """
+    said = [ReturnSettings(kind=kind, files=list(files)) for kind, files in returns]
+    filled = returned(specification or specifications.load(VERSION), said, ())
+    kinds = {kind for kind, _ in returns}
+    return {
+        table: kind for table, one in filled.items() for kind in kinds
+        if one.source.format == kind
+    }  # fmt: skip
+
+
+def not_filled(kind: ReturnKind, filled: Collection[str]) -> tuple[str, ...]:
+    """The tables that a return of this kind fills only where the mapping says more."""
+    own = filled_by([(kind, ("any",))])
+    return tuple(table for table in FILLS[kind] if table not in own and table not in filled)
 
 
 def without_better(proposal: Proposal) -> Proposal:

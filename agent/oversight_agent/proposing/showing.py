@@ -90,9 +90,11 @@ def _field(table: TableProposal, one: FieldProposal) -> dict[str, Any]:
     }  # fmt: skip
     if column is not None:
         shown["examples"] = list(column.examples())
+        shown["rows_that_do_not_fit"] = one.misfits
     if column is not None and one.codes is not None:
         known = sum(column.values.get(value, 0) for value in one.codes) / max(1, column.filled)
         listed = is_code_list(column, known)
-        shown["codes"] = dict(one.codes) if listed else {}
+        shown["codes"] = one.sure_codes if listed else {}
+        shown["nearest"] = {value: one.codes[value] for value in one.likened if listed}
         shown["without_code"] = list(one.open) if listed else len(one.open)
     return shown

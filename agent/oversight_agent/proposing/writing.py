@@ -10,14 +10,19 @@ Rules kept here:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import replace
 from typing import Any
 
 from oversight_agent.proposing import toml
 from oversight_agent.proposing.decision import Decision, TableDecision
+from oversight_agent.proposing.ends import is_end
 from oversight_agent.proposing.filters import Filter
+from oversight_agent.proposing.numbers import DAYS_IN
 from oversight_agent.proposing.proposal import FieldProposal, Lookup
+from oversight_agent.proposing.returns import not_filled
 from oversight_agent.proposing.showing import is_code_list
+from oversight_agent.sources import ReturnKind
 
 OPEN = "# open: "
 
@@ -38,8 +43,12 @@ def mapping_text(decision: Decision) -> str:
     lines = [_HEAD, f"specification = {toml.value(version)}"]
     if decision.case_system is not None:
         lines.append(f"case_system = {toml.value(decision.case_system)}")
+    elif decision.proposal.case_system is not None:
+        named = toml.value(decision.proposal.case_system)
+        lines.append(f"{OPEN}names speak of it; is it right? case_system = {named}")
+    by_hand = {one.proposal.table.name for one in decision.tables}
     for kind, files in decision.proposal.returns:
-        lines += ["", *_return(kind, files)]
+        lines += ["", *_return(kind, files, by_hand)]
     for table in decision.tables:
         written = list(_table(table))
         lines += ["", *(written if table.usable else toml.commented(written))]
@@ -53,13 +62,17 @@ def open_places(text: str) -> int:
     return sum(line.lstrip("# ").startswith("open:") for line in text.splitlines())
 
 
-def _return(kind: str, files: tuple[str, ...]) -> Iterator[str]:
+def _return(kind: ReturnKind, files: tuple[str, ...], by_hand: Set[str]) -> Iterator[str]:
     yield "[[returns]]"
     yield f"kind = {toml.value(kind)}"
     if len(files) == 1:
         yield f"file = {toml.value(files[0])}"
     else:
         yield f"files = {toml.value(list(files))}"
+    more = not_filled(kind, by_hand)
+    if more:
+        yield toml.comment(f"It fills {', '.join(more)} only where this says more: see"
+                           " docs/statutory-returns.md")  # fmt: skip
 
 
 def _table(decision: TableDecision) -> Iterator[str]:
@@ -79,13 +92,18 @@ def _table(decision: TableDecision) -> Iterator[str]:
         yield toml.comment(f"Other sources look like this table too: {others}")
     yield from _rows(decision)
     if proposal.wide:
-        yield from ("", f"[tables.{name}.wide.question]")
-        for column, question in proposal.wide.items():
-            yield f"{toml.key(column)} = {toml.value(question)}"
+        yield from ("", f"[tables.{name}.wide.question]", *_questions(decision, proposal.wide))
     yield from ("", f"[tables.{name}.fields]", *_short_fields(decision, usual))
     for one in proposal.fields:
         if _is_long(one) and one.spec.name not in decision.unsure:
             yield from ("", *_long_field(decision, one, usual))
+
+
+def _questions(decision: TableDecision, wide: Mapping[str, str]) -> Iterator[str]:
+    for column, question in wide.items():
+        line = f"{toml.key(column)} = {toml.value(question)}"
+        guessed = column in decision.proposal.guessed
+        yield f"{OPEN}is this the question? {line}" if guessed else line
 
 
 def _what_to_do(decision: TableDecision) -> str:
@@ -95,10 +113,19 @@ def _what_to_do(decision: TableDecision) -> str:
 
 
 def _is_long(one: FieldProposal) -> bool:
-    return len(one.codes or ()) > _CODES_IN_A_LINE and not _stand_for_themselves(one)
+    many = len(one.sure_codes) > _CODES_IN_A_LINE or bool(one.likened)
+    return many and not _stand_for_themselves(one)
 
 
 def _rows(decision: TableDecision) -> Iterator[str]:
+    for each in decision.proposal.fields:
+        if (
+            each.column
+            and each.add_days is None
+            and is_end(decision.proposal.table.name, each.spec.name)
+        ):
+            yield (f"{OPEN}does '{each.column}' hold the last day? Then add_days = 1 for"
+                   f" {each.spec.name}")  # fmt: skip
     for one in decision.rows_left_out:
         yield from ("", *_where(decision, one))
     for one in decision.rows_in_doubt:
@@ -124,7 +151,7 @@ def _short_fields(decision: TableDecision, usual: str) -> Iterator[str]:
     for one in decision.proposal.fields:
         name = one.spec.name
         if name in decision.unsure and one.filled:
-            yield f"{OPEN}is this right? {_line(one, usual)}; else {_nearest(one)}"
+            yield f"{OPEN}{_doubt(one)} {_line(one, usual)}{_else(one)}"
         elif one.filled and not _is_long(one):
             yield _line(one, usual)
             yield from _uncoded(decision, one)
@@ -141,7 +168,19 @@ def _line(one: FieldProposal, usual: str) -> str:
 
 
 def _sure(one: FieldProposal) -> str:
-    return "said" if one.confidence == 1.0 else f"{one.confidence:.0%}"
+    sure = "said" if one.confidence == 1.0 else f"{one.confidence:.0%}"
+    return f"{sure}; in {one.misfits} rows no number" if one.misfits else sure
+
+
+def _doubt(one: FieldProposal) -> str:
+    if one.date_formats:
+        return f"does it write the day first, or is its date_format {one.date_formats[0]}?"
+    if not one.unit.doubts:
+        return "is this right?"
+    return (
+        "are these days? If weeks, number_format = { multiply_by = 7 }, if months 28, 30 or 31;"
+        " then:"
+    )
 
 
 def _long_field(decision: TableDecision, one: FieldProposal, usual: str) -> Iterator[str]:
@@ -157,6 +196,14 @@ def _long_field(decision: TableDecision, one: FieldProposal, usual: str) -> Iter
     yield from _uncoded(decision, one)
 
 
+def _else(one: FieldProposal) -> str:
+    """What else it may be, if the column itself is in doubt."""
+    if one.unit.doubts or one.date_formats:
+        return ""
+    others = tuple(each for each in one.candidates if each.column != one.column)
+    return f"; else {_nearest(replace(one, candidates=others))}"
+
+
 def _nearest(one: FieldProposal) -> str:
     names = ", ".join(f"'{each.column}'" for each in one.candidates)
     return f"nearest: {names}" if names else "no column fits"
@@ -170,8 +217,12 @@ def _uncoded(decision: TableDecision, one: FieldProposal) -> Iterator[str]:
     if column is not None and is_code_list(column, known):
         for value in one.open:
             yield f"{OPEN}{toml.key(value)} = a code of {one.spec.name}"
+        for value in one.likened:
+            code = toml.value((one.codes or {})[value])
+            yield f"{OPEN}is it the nearest code? {toml.key(value)} = {code}"
     else:
-        yield f"{OPEN}{one.spec.name} has no code for {len(one.open)} values of the column"
+        values = len(one.open) + len(one.likened)
+        yield f"{OPEN}{one.spec.name} has no code for {values} values of the column"
 
 
 def _settings(one: FieldProposal, usual: str) -> Mapping[str, Any]:
@@ -184,12 +235,23 @@ def _settings(one: FieldProposal, usual: str) -> Mapping[str, Any]:
         forms = [one.date_format, *one.date_also]
         settings["date_format"] = forms if one.date_also else forms[0]
     if one.codes is not None and not _stand_for_themselves(one):
-        settings["codes"] = dict(one.codes)
-    if one.number_unit == "%":
-        settings["number_format"] = {"unit": "%", "divide_by": 100}
-    elif one.number_unit == "hours":
-        settings["number_format"] = {"divide_by": _WEEK}
+        settings["codes"] = one.sure_codes
+    if one.add_days:
+        settings["add_days"] = one.add_days
+    if form := _number_format(one):
+        settings["number_format"] = form
     return settings
+
+
+def _number_format(one: FieldProposal) -> dict[str, Any]:
+    unit = one.unit
+    form: dict[str, Any] = {"unit": unit.mark} if unit.mark else {}
+    if unit.name == "%":
+        return {**form, "divide_by": 100}
+    if unit.name == "hours":
+        return {"divide_by": _WEEK}
+    factor = one.multiply_by or DAYS_IN.get(unit.name, 1)
+    return {**form, "multiply_by": factor} if factor != 1 else form
 
 
 def _lookup(column: str, lookup: Lookup) -> Mapping[str, Any]:
@@ -198,4 +260,5 @@ def _lookup(column: str, lookup: Lookup) -> Mapping[str, Any]:
 
 
 def _stand_for_themselves(one: FieldProposal) -> bool:
-    return not one.open and all(str(code) == text for text, code in (one.codes or {}).items())
+    unlisted = one.open or one.likened
+    return not unlisted and all(str(code) == text for text, code in one.sure_codes.items())

@@ -2,7 +2,8 @@
 
     locate      which files a source is
     delimited   delimited text; `delimiters` says what parts it, `layout` checks its form
-    workbook    sheets of Excel and OpenDocument; `sheets` measures the file before it is opened
+    workbook    sheets of Excel and OpenDocument; `sheets` measures the file before it is opened,
+                `calm` keeps its library quiet
     parquet     a Parquet file
     database    a table of an SQLite file
     relational  a table of a database on a server; `connections` says how it is reached

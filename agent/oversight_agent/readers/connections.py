@@ -20,6 +20,7 @@ import stat
 import tomllib
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,11 @@ class Driver:
     name: str
     module: str
     extra: str
+
+    @property
+    def package(self) -> str:
+        """The name under which it is installed."""
+        return self.module.replace("_", "-")
 
 
 DRIVERS = {
@@ -102,13 +108,39 @@ def connection(name: str, file: Path | None) -> Connection:
             is not installed.
     """
     entry = _entry(name, file)
-    where = f"{_FILE}, database {name}"
+    where = place(name)
     url = _url(entry, where)
     if entry.password_file is not None and file is not None:
         url = _with_password(url, file.parent / entry.password_file, where)
     if url.get_backend_name() == "sqlite" and file is not None:
         url = url.set(database=str(file.parent / (url.database or "")))
     return Connection(name, url, entry.timeout_seconds)
+
+
+def place(name: str) -> str:
+    """Where it stands how the database of this name is reached, as a problem names it."""
+    return f"{_FILE}, database {name}"
+
+
+def load_driver(link: Connection) -> None:
+    """Load what reaches a database.
+
+    Raises:
+        InputError: it is installed and cannot be loaded, as where a library of the system is
+            missing.
+    """
+    driver = DRIVERS[link.backend]
+    try:
+        import_module(driver.module)
+    except Exception:  # noqa: BLE001 — a package raises what it likes while it loads
+        raise SourceError(
+            f"the driver for {driver.kind} cannot be loaded",
+            file=place(link.name),
+            found=f"the package {driver.package}, which fails when it is loaded",
+            expected=f"{driver.package} with the libraries of the system that it needs",
+            advice=f"install it again: pip install 'oversight-agent[{driver.extra}]'; and what"
+            " docs/sources.md names beside it",
+        ) from None
 
 
 def _entry(name: str, file: Path | None) -> _Entry:
@@ -118,14 +150,16 @@ def _entry(name: str, file: Path | None) -> _Entry:
         raise SourceError(
             f"there is no database '{name}'",
             file=_FILE,
-            found=", ".join(sorted(entries)) or "no database at all",
+            found=f"{_FILE} names {', '.join(sorted(entries))}"
+            if entries
+            else "no database at all",
             expected=f"a part [{name}] in {_FILE} in the agent's folder, with its url",
             advice=f"write '{near[0]}' in the mapping, if that is meant" if near else "add it",
         )
     try:
         return _Entry.model_validate(entries[name])
     except ValidationError as error:
-        raise _wrong_setting(name, error) from None
+        raise _wrong_setting(place(name), error) from None
 
 
 def _entries(file: Path) -> dict[str, Any]:
@@ -144,7 +178,7 @@ def _entries(file: Path) -> dict[str, Any]:
         ) from None
 
 
-def _wrong_setting(name: str, error: ValidationError) -> SourceError:
+def _wrong_setting(where: str, error: ValidationError) -> SourceError:
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     setting = ".".join(map(str, first["loc"]))
     wrong = {"missing": "is missing", "extra_forbidden": "is no setting"}
@@ -152,7 +186,7 @@ def _wrong_setting(name: str, error: ValidationError) -> SourceError:
         f"'{setting}' {wrong.get(first['type'], 'does not fit')}"
         if setting
         else "this is no table",
-        file=f"{_FILE}, database {name}",
+        file=where,
         expected="url, and if need be password_file and timeout_seconds (1 to 3600)",
         advice="correct it",
     )
@@ -187,7 +221,7 @@ def _url(entry: _Entry, where: str) -> URL:
         raise SourceError(
             f"the driver for {driver.kind} is not installed",
             file=where,
-            expected=f"the package {driver.module.replace('_', '-')}",
+            expected=f"the package {driver.package}",
             advice=f"install the agent with it: pip install 'oversight-agent[{driver.extra}]'",
         )
     return url.set(drivername=driver.name)

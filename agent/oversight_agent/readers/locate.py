@@ -4,18 +4,26 @@ Rules kept here:
 
 1. A pattern is looked for inside the data folder, and its files are read in the order of their
    names, so that the same folder gives the same rows.
-2. A pattern that fits nothing is an error. What programs leave beside an open file (`~$a.xlsx`,
-   `.~lock.a.ods#`, `a.tmp`) is no source, and so is what a system keeps for itself.
+2. A pattern that fits nothing is an error, and so is a folder that may not be looked into. What
+   programs leave beside an open file (`~$a.xlsx`, `.~lock.a.ods#`, `a.tmp`) is no source, and so is
+   what a system keeps for itself.
 3. A folder is read whole: all its files are of one format, or none of it is read. Folders inside it
    are not looked into.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from oversight_agent.problems import SourceError
-from oversight_agent.sources import SUFFIXES, TEXT_SUFFIXES, SourceLimits, SourceSettings
+from oversight_agent.sources import (
+    SUFFIXES,
+    TEXT_SUFFIXES,
+    SourceLimits,
+    SourceSettings,
+    cannot_enter,
+)
 
 _ENDINGS = (".tmp", ".temp", ".lock", ".part", ".crdownload", "~", "#")
 _SYSTEM = frozenset({"thumbs.db", "desktop.ini"})
@@ -27,12 +35,7 @@ def locate(source: SourceSettings, folder: Path, limits: SourceLimits) -> tuple[
     Raises:
         InputError: no file fits the pattern, too many do, or a folder's are not of one format.
     """
-    names = source.names
-    if isinstance(source.files, str):
-        names = _fitting(source.files, folder)
-    elif source.folder is not None:
-        names = _inside(source.folder, folder)
-        _check_format(source, source.folder, names)
+    names = _names(source, folder)
     if not names:
         raise SourceError(
             "no file fits this name",
@@ -50,6 +53,36 @@ def locate(source: SourceSettings, folder: Path, limits: SourceLimits) -> tuple[
             advice="name fewer, or join them when they are exported",
         )
     return names
+
+
+def _names(source: SourceSettings, folder: Path) -> tuple[str, ...]:
+    try:
+        if isinstance(source.files, str):
+            _check_access(source.files, folder)
+            return _fitting(source.files, folder)
+        if source.folder is not None:
+            _check_access(f"{source.folder}/*", folder)
+            names = _inside(source.folder, folder)
+            _check_format(source, source.folder, names)
+            return names
+    except OSError:
+        raise SourceError(
+            "the folder could not be read",
+            file=", ".join(source.names),
+            advice="check its disk and the right to read it, then try again",
+        ) from None
+    return source.names
+
+
+def _check_access(pattern: str, folder: Path) -> None:
+    """Refuse a folder that may not be looked into: a pattern would pass over it without a word."""
+    parts = pattern.replace("\\", "/").split("/")[:-1]
+    for depth in range(len(parts) + 1):
+        inside = [folder] if depth == 0 else list(folder.glob("/".join(parts[:depth])))
+        for each in inside:
+            if each.is_dir() and not os.access(each, os.R_OK | os.X_OK):
+                name = "the data folder" if depth == 0 else each.relative_to(folder).as_posix()
+                raise cannot_enter(name)
 
 
 def _fitting(pattern: str, folder: Path) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.exc import DBAPIError
 
 from oversight_agent.problems import SourceError
-from oversight_agent.readers.connections import DRIVERS, Connection
+from oversight_agent.readers.connections import DRIVERS, Connection, place
 
 _Sentence = tuple[str, str]
 """What is wrong, and what to do."""
@@ -33,6 +33,8 @@ _UNREAD = (
     "see that the account can read it whole with the database's own program",
 )
 
+_OPTIONS = "see that what follows the ? in the url is right, or leave it out"
+
 _POSTGRESQL: dict[str, _Sentence] = {
     "28P01": _ACCOUNT,
     "28000": _ACCOUNT,
@@ -56,12 +58,24 @@ def refusal(error: Exception, link: Connection, *, connected: bool) -> SourceErr
     """The error of a database that could not be reached or read."""
     codes = _POSTGRESQL | _ORACLE
     what, advice = codes.get(_code(error), _UNREAD if connected else _UNREACHED)
+    if not connected and link.url.query:
+        advice += f"; and {_OPTIONS}"
     kind = DRIVERS[link.backend].kind
     return SourceError(
         what,
         file=link.name,
         expected=f"a database of {kind} whose tables the account may read",
         advice=advice,
+    )
+
+
+def unusable(link: Connection) -> SourceError:
+    """The error of a URL that the library does not take."""
+    return SourceError(
+        "the URL has a part that cannot be used",
+        file=place(link.name),
+        expected=f"a URL of {DRIVERS[link.backend].kind} as in docs/sources.md",
+        advice=_OPTIONS,
     )
 
 

@@ -24,9 +24,9 @@ from sqlalchemy.pool import NullPool
 
 from oversight_agent.problems import SourceError
 from oversight_agent.readers import records
-from oversight_agent.readers.connections import Connection, connection
+from oversight_agent.readers.connections import Connection, connection, load_driver
 from oversight_agent.readers.database import check_database, open_database
-from oversight_agent.readers.refusals import refusal
+from oversight_agent.readers.refusals import refusal, unusable
 from oversight_agent.readers.request import Request
 from oversight_agent.sources import SourceLimits, SourceSettings, tidy
 from oversight_agent.tables import RawTable
@@ -73,10 +73,14 @@ def read_relational(
 
 @contextmanager
 def _reading(link: Connection, request: Request) -> Iterator[sa.Connection]:
-    """A connection in a transaction that can only read."""
+    """A connection in a transaction that can only read.
+
+    Raises:
+        InputError: the driver or the URL cannot be used, or the database cannot be reached or read.
+    """
     engine, connected = _engine(link, request), False
     try:
-        with engine.connect() as database:
+        with _connected(engine, link) as database:
             connected = True
             yield _readonly(database, link)
             database.rollback()
@@ -84,6 +88,13 @@ def _reading(link: Connection, request: Request) -> Iterator[sa.Connection]:
         raise refusal(error, link, connected=connected) from None
     finally:
         engine.dispose()
+
+
+def _connected(engine: sa.Engine, link: Connection) -> sa.Connection:
+    try:
+        return engine.connect()
+    except Exception as error:  # noqa: BLE001 — a driver raises what it likes
+        raise refusal(error, link, connected=False) from None
 
 
 def _engine(link: Connection, request: Request) -> sa.Engine:
@@ -97,9 +108,13 @@ def _engine(link: Connection, request: Request) -> sa.Engine:
         "mssql": {"timeout": _CONNECT_SECONDS},
         "oracle": {"tcp_connect_timeout": _CONNECT_SECONDS},
     }[link.backend]
-    return sa.create_engine(
-        link.url, poolclass=NullPool, hide_parameters=True, connect_args=seconds
-    )
+    load_driver(link)
+    try:
+        return sa.create_engine(
+            link.url, poolclass=NullPool, hide_parameters=True, connect_args=seconds
+        )
+    except Exception:  # noqa: BLE001 — its dialect too; the text may quote the URL
+        raise unusable(link) from None
 
 
 def _readonly(database: sa.Connection, link: Connection) -> sa.Connection:

@@ -11,10 +11,9 @@ Rules kept here:
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import TypeVar, cast
+from typing import cast
 
 from python_calamine import (
     CalamineError,
@@ -27,6 +26,7 @@ from python_calamine import (
 
 from oversight_agent.problems import SourceError
 from oversight_agent.readers import binary, compound, opendocument, package, spreadsheetml
+from oversight_agent.readers.calm import Panicked, calm
 from oversight_agent.readers.encodings import likely
 from oversight_agent.readers.package import Damaged
 from oversight_agent.readers.request import Request
@@ -36,7 +36,6 @@ from oversight_agent.sources import read_bytes, tidy
 Corner = tuple[int, int]
 """A cell's row and column, from 0."""
 
-_Result = TypeVar("_Result")
 _COMPOUND = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _MOST_BLANKS = 10_000_000
@@ -67,7 +66,7 @@ def read_sheet(request: Request) -> Sheet:
     name = _chosen(book, request)
     try:
         return _read(book, data, name, request)
-    except (CalamineError, Damaged):
+    except (CalamineError, Panicked, Damaged):
         raise _damaged(request) from None
 
 
@@ -84,10 +83,10 @@ def _opened(request: Request) -> tuple[CalamineWorkbook, bytes]:
     data = read_bytes(request.path, request.name, request.limits.bytes)
     try:
         data = _measured(data, request)
-        return _calm(lambda: CalamineWorkbook.from_object(BytesIO(data))), data
+        return calm(lambda: CalamineWorkbook.from_object(BytesIO(data))), data
     except PasswordError:
         raise _locked(request) from None
-    except (CalamineError, Damaged):
+    except (CalamineError, Panicked, Damaged):
         raise _not_opened(data, request) from None
 
 
@@ -113,8 +112,8 @@ def _read(book: CalamineWorkbook, data: bytes, name: str, request: Request) -> S
     errors: list[tuple[int, int, str]] = []
     if package.is_package(data):
         errors = _measured_sheet(data, name, file, request)
-    sheet = _calm(lambda: book.get_sheet_by_name(name))
-    found = _calm(lambda: sheet.to_python(skip_empty_area=False))
+    sheet = calm(lambda: book.get_sheet_by_name(name))
+    found = calm(lambda: sheet.to_python(skip_empty_area=False))
     rows = cast("list[list[Cell]]", found)
     for row, column, text in errors:
         if not (0 < row <= len(rows) and 0 < column <= len(rows[row - 1])):
@@ -150,18 +149,8 @@ def _check_size(found: int, file: str, in_words: str, request: Request) -> None:
 
 
 def _merged(sheet: CalamineSheet) -> tuple[tuple[Corner, Corner], ...]:
-    found = _calm(lambda: sheet.merged_cell_ranges)
+    found = calm(lambda: sheet.merged_cell_ranges)
     return tuple(found or ())
-
-
-def _calm(call: Callable[[], _Result]) -> _Result:
-    """The result of a library's call; its panics, which are no `Exception`, as its errors."""
-    try:
-        return call()
-    except BaseException as error:
-        if type(error).__name__ == "PanicException":
-            raise CalamineError from None
-        raise
 
 
 def _chosen(book: CalamineWorkbook, request: Request) -> str:

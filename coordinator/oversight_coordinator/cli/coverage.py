@@ -23,6 +23,7 @@ from oversight_coordinator.cli.common import (
 if TYPE_CHECKING:
     from oversight_coordinator.coverage import Matrix, Point
     from oversight_coordinator.store import Store
+    from oversight_protocol.errors import OversightError
     from oversight_protocol.study import Study
 
 ACROSS = 12
@@ -64,7 +65,7 @@ def add(
             raw = files.read(path, "the coverage", "name the file that the authority sent").strip()
             coverage = coverage_intake.add(raw, kept, book, trust, times.now())
         except OversightError as error:
-            typer.echo(f"oversight: {path}: {error}", err=True)
+            typer.echo(f"oversight: {_told(path, error)}", err=True)
             status = max(status, error.exit_status)
             continue
         name = authority(coverage.la).name
@@ -76,6 +77,21 @@ def add(
         say_json(added)
     if status:
         raise typer.Exit(status)
+
+
+def _told(path: Path, error: OversightError) -> str:
+    """An error with the file that it is of, once."""
+    from oversight_protocol.errors import InputError, Reason, Refused
+
+    if isinstance(error, Refused) and error.reason is Reason.MALFORMED:
+        error = InputError(
+            "this is not a coverage as an authority shares it",
+            expected="the file that 'oversight-agent coverage share' wrote, unaltered",
+            advice="ask the authority for that file again, as an attachment that nothing opens or"
+            " converts on its way",
+        )
+    own = isinstance(error, InputError) and error.where == str(path)
+    return str(error) if own else f"{path}: {error}"
 
 
 def show(

@@ -19,6 +19,9 @@ StudyArgument = Annotated[
     ),
 ]
 Out = Annotated[Path, typer.Option(help="The file to write.")]
+Replace = Annotated[
+    bool, typer.Option("--replace", help="Write over a file of that name, in which people worked.")
+]
 
 
 def add_to(study: typer.Typer) -> None:
@@ -64,7 +67,11 @@ def measures(
 
 
 def survey(
-    out: Out, study: StudyArgument = None, home: HomeOption = None, as_json: JsonOption = False
+    out: Out,
+    study: StudyArgument = None,
+    replace: Replace = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Write the survey of staff as a workbook from which a form is made.
 
@@ -76,6 +83,7 @@ def survey(
     if chosen.survey is None:
         raise _without("a survey", chosen)
     _require_suffix(out, ".xlsx")
+    _require_free(out, replace=replace)
     role = _specification(chosen).table("survey_response")
     field = role.field("role") if role else None
     if field is None:
@@ -87,7 +95,11 @@ def survey(
 
 
 def themes(
-    out: Out, study: StudyArgument = None, home: HomeOption = None, as_json: JsonOption = False
+    out: Out,
+    study: StudyArgument = None,
+    replace: Replace = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Write the code frame of the focus groups: as a workbook to code in, or as .csv.
 
@@ -100,6 +112,7 @@ def themes(
     if not chosen.themes or table is None:
         raise _without("themes", chosen)
     _require_suffix(out, ".xlsx", ".csv")
+    _require_free(out, replace=replace)
     if out.suffix == ".csv":
         content = instruments.themes_csv(chosen)
     else:
@@ -129,6 +142,18 @@ def _say_all(found: list[Measure]) -> None:
     rows = [(one.number, one.title, one.unit, one.table) for one in found]
     say_table(("NUMBER", "MEASURE", "UNIT", "BASE TABLE"), rows)
     say(f"\nNext: oversight study measures --measure {found[0].number}")
+
+
+def _require_free(out: Path, *, replace: bool) -> None:
+    from oversight_protocol.errors import InputError
+
+    if out.exists() and not replace:
+        raise InputError(
+            "there is a file of this name already",
+            where=str(out),
+            expected="a new name: people write into these files",
+            advice="name another, or give --replace to write over it",
+        )
 
 
 def _require_suffix(out: Path, *suffixes: str) -> None:

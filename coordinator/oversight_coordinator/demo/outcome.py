@@ -36,12 +36,17 @@ def document(result: RunResult, truth: Truth, timings: Mapping[str, float]) -> d
     return {
         "measures": [
             _beside(
-                row, measures[row.measure], truth,
-                [la for la in released.get((row.measure, row.period), ())
-                 if (la, row.table, row.period, row.dimension) not in result.no_data],
+                row,
+                measures[row.measure],
+                truth,
+                [
+                    la
+                    for la in released.get((row.measure, row.period), ())
+                    if (la, row.table, row.period, row.dimension) not in result.no_data
+                ],
             )
             for row in result.rows
-        ],  # fmt: skip
+        ],
         "las": [vars(one) for one in result.las],
         "timings": dict(timings),
     }

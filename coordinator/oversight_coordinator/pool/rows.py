@@ -29,7 +29,8 @@ class PooledRow:
             authority that has no data for its dimension.
         las_asked: authorities of the cohort.
         marker: why there is no estimate. `[c]`: those that answered suppressed it. `[x]`: nobody
-            answered, or nobody has data for it. `[z]`: there was nothing to take a figure of. Otherwise `""`.
+            answered, or nobody has data for it. `[z]`: there was nothing to take a figure of.
+            Otherwise `""`.
     """
 
     study: str

@@ -374,7 +374,7 @@ def test_init_with_a_wrong_code_leaves_no_half_agent(
     result = command("init", str(tmp_path / "agent"), "--la", la, "--name", "Kent")
 
     assert result.status == 2
-    assert list((tmp_path / "agent").iterdir()) == []
+    assert not (tmp_path / "agent").exists()
 
 
 # ---------------------------------------------------------------------- check and preview

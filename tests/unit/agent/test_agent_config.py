@@ -48,6 +48,32 @@ def test_a_setting_that_cannot_be_used_is_named(line: str, setting: str, folder:
         config.load(folder)
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (GOOD.replace("E10000016", "Kent"),
+         "the setting 'la' does not fit. Expected: the authority's ONS code, as E10000016."),
+        ('name = "Kent"\n', "the setting 'la' is missing. Expected: the authority's ONS code"),
+        ('la = "E10000016"\n', "the setting 'name' is missing. What to do: add it."),
+        (GOOD + "tick_seconds = 0\n",
+         "the setting 'tick_seconds' does not fit. Expected: greater than 0. What to do: correct"),
+        (GOOD + 'query_threads = "x"\n', "does not fit. Expected: a whole number."),
+        (GOOD + 'tick_seconds = "x"\n', "does not fit. Expected: a number."),
+        (GOOD + "query_threads = 1.5\n", "does not fit. Expected: a whole number."),
+        (GOOD + "coordinator_url = 3\n", "text in quotation marks."),
+    ],
+)  # fmt: skip
+def test_a_setting_that_cannot_be_used_is_told_in_plain_words(
+    text: str, says: str, folder: Path
+) -> None:
+    (folder / "agent.toml").write_text(text, "utf-8")
+
+    with pytest.raises(InputError) as caught:
+        config.load(folder)
+
+    assert says in str(caught.value)
+
+
 @pytest.mark.parametrize("text", ["la = ", 'la = "Kent"\nname = "Kent"\n', 'name = "Kent"\n'])
 def test_a_file_that_is_no_agents_is_an_input_error(text: str, folder: Path) -> None:
     (folder / "agent.toml").write_text(text, "utf-8")

@@ -27,6 +27,7 @@ from oversight_protocol.trust import Agent as RosterAgent
 from support import protocol
 from support.fleet import serve
 from support.requests import POLICY, Agent, Asker, Home, posts_csv, run
+from support.versions import altered, installed
 
 NOWHERE = "https://127.0.0.1:9"
 posix = pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
@@ -488,6 +489,38 @@ def test_a_mapping_that_does_not_load_names_its_line(well: Patient) -> None:
 
     assert found.state is State.FAILED
     assert "mapping.toml, line" in found.found
+
+
+def test_a_mapping_beside_the_other_is_looked_at_for_its_version(
+    well: Patient, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    mapping = well.home.folder / "mapping.toml"
+    beside = mapping.rename(mapping.with_name("mapping-1.0.toml"))
+    alone = well.states()
+    text = beside.read_text("utf-8")
+    bad = text.replace('"1.0"', '"1.1"').replace("posts.csv", "nowhere.csv")
+    mapping.write_text(bad, encoding="utf-8")
+    with installed(tmp_path_factory.mktemp("specifications"), altered("1.1")):
+        both = well.states()
+
+    ours = {f"{one} (mapping-1.0.toml)" for one in ("mapping", "source: team", "source: worker")}
+    assert ours <= set(alone)
+    assert set(alone.values()) == {State.OK}
+    assert {one for one in both if both[one] is not State.OK} == {"source: worker"}
+    assert ours | {"mapping", "source: team"} <= set(both)
+
+
+def test_a_mapping_that_does_not_load_stops_no_other(
+    well: Patient, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    mapping = well.home.folder / "mapping.toml"
+    text = mapping.read_text("utf-8").replace('"1.0"', '"1.1"')
+    mapping.with_name("mapping-1.1.toml").write_text(f"{text}\n[tables.nothing]\n", "utf-8")
+    with installed(tmp_path_factory.mktemp("specifications"), altered("1.1")):
+        states = well.states()
+
+    assert states["mapping (mapping-1.1.toml)"] is State.FAILED
+    assert states["mapping"] is states["source: worker"] is State.OK
 
 
 def test_a_source_with_bad_rows_fails_and_the_others_do_not(well: Patient) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from oversight_agent.mapping import Mapping, load
 from oversight_agent.mapping.codes import Codes
+from oversight_agent.problems import problem_of
 from oversight_protocol.errors import InputError
 
 GOOD = """\
@@ -187,11 +188,15 @@ CHANGES = {
     ),
     "a specification as a number": (
         ('specification = "1.0"', "specification = 1.0"),
-        (1, "this setting does not fit", "valid string"),
+        (1, "this setting does not fit", "text in quotation marks"),
     ),
     "a file outside the folder": (
         ('file = "staff.csv"', 'file = "../staff.csv"'),
-        (4, "this setting does not fit", "relative to the data folder"),
+        (4, "this setting does not fit. Found: '../staff.csv'. Expected: a file's name", "'..'"),
+    ),
+    "an encoding that is none": (
+        ('file = "staff.csv"', 'file = "staff.csv"\nencoding = "klingon"'),
+        (5, "not fit. Found: 'klingon'. Expected: the name of a text encoding", "as utf-8"),
     ),
     "no file": (('file = "staff.csv"\n', ""), (3, "'file' is missing", "add it")),
     "a file and files": (
@@ -297,13 +302,41 @@ def test_the_day_numbers_of_excel_are_a_date_format(tmp_path: Path) -> None:
     assert mapping.tables["worker"].fields[5].date_formats == ("excel",)
 
 
-def test_of_several_findings_the_first_is_told_with_the_number_of_others(tmp_path: Path) -> None:
+def test_of_several_findings_all_are_told_in_the_order_of_the_file(tmp_path: Path) -> None:
     text = GOOD.replace("constant = 0.5", "constant = 5").replace("worker_id", "worker_idd")
 
     message = refusal(tmp_path, text)
 
-    assert message.startswith("mapping.toml, line 8: the required field 'worker_id'")
-    assert "(and 2 more in this file)" in message
+    required, unknown, constant = message.split("\n")
+    assert required.startswith("mapping.toml, line 8: the required field 'worker_id'")
+    assert unknown.startswith("mapping.toml, line 9: the table worker has no field 'worker_idd'")
+    assert unknown.endswith("What to do: write 'worker_id', if that is meant.")
+    assert constant.startswith("mapping.toml, line 12: this does not fit fte")
+
+
+def test_of_very_many_findings_the_first_twenty_are_told(tmp_path: Path) -> None:
+    fields = "".join(f"x{n} = {{ constant = 1 }}\n" for n in range(30))
+
+    message = refusal(
+        tmp_path, GOOD.replace("[tables.worker.fields]\n", f"[tables.worker.fields]\n{fields}")
+    )
+
+    *told, more = message.split("\n")
+    assert len(told) == 20
+    assert more == "mapping.toml: 10 more findings."
+
+
+def test_a_problem_of_a_mapping_is_its_first_finding_with_the_number_of_others(
+    tmp_path: Path,
+) -> None:
+    text = GOOD.replace("constant = 0.5", "constant = 5").replace("worker_id", "worker_idd")
+
+    with pytest.raises(InputError) as caught:
+        load_text(tmp_path, text)
+
+    problem = problem_of(caught.value)
+    assert problem.file == "mapping.toml, line 8"
+    assert problem.found.endswith("(and 2 more in this file)")
 
 
 def test_a_setting_that_spans_lines_is_named_by_its_first(tmp_path: Path) -> None:

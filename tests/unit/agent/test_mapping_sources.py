@@ -77,7 +77,7 @@ CHANGES = {
     ),
     "a day as text in a condition": (
         ("from = 2020-01-01", 'from = "2020-01-01"'),
-        (5, "this setting does not fit", "a valid date"),
+        (5, "this setting does not fit", "a date without quotation marks"),
     ),
     "a join without its file": (
         ('file = "s.csv"\n', ""),

@@ -131,8 +131,10 @@ def test_a_file_that_may_not_be_read_says_so(
 
     monkeypatch.setattr(Path, "open", denied)
 
-    with pytest.raises(InputError, match=r"^log\.csv: the file may not be read"):
+    with pytest.raises(InputError, match=r"^log\.csv: the file may not be read") as caught:
         read(SOURCE, tmp_path)
+
+    assert "close the program that has it open" in caught.value.advice
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,83 @@ def test_a_pattern_may_name_a_folder(tmp_path: Path) -> None:
     raw = read(SourceSettings(files="*/log.csv"), tmp_path)
 
     assert [part.file for part in raw.parts] == ["2025/log.csv", "2026/log.csv"]
+
+
+def locked(monkeypatch: pytest.MonkeyPatch, *folders: Path) -> None:
+    """Folders that this process may not look into, even if it may do anything else."""
+    access, stat, scan = os.access, Path.stat, Path.iterdir
+
+    def inside(path: Any) -> bool:
+        return any(Path(path).is_relative_to(one) for one in folders)
+
+    def allowed(path: Any, mode: int, **options: Any) -> bool:
+        return not inside(path) and access(path, mode, **options)
+
+    def stat_of(path: Path, **options: Any) -> os.stat_result:
+        if inside(path.parent):
+            raise PermissionError(13, "Permission denied", str(path))
+        return stat(path, **options)
+
+    def listed(path: Path) -> Any:
+        if inside(path):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "access", allowed)
+    monkeypatch.setattr(Path, "stat", stat_of)
+    monkeypatch.setattr(Path, "iterdir", listed)
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        ({"folder": "logs"}, "logs"),
+        ({"files": "logs/*.csv"}, "logs"),
+        ({"files": "l*/*.csv"}, "logs"),
+        ({"files": "logs/more/*.csv"}, "logs"),
+        ({"file": "logs/Q1.csv"}, "logs/Q1.csv"),
+    ],
+)
+def test_a_folder_that_may_not_be_opened_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], name: str
+) -> None:
+    (tmp_path / "logs" / "more").mkdir(parents=True)
+    (tmp_path / "logs" / "Q1.csv").write_text("a\n1\n")
+    locked(monkeypatch, tmp_path / "logs")
+
+    with pytest.raises(InputError) as caught:
+        read(SourceSettings(**options), tmp_path)
+
+    assert str(caught.value).startswith(f"{name}: ")
+    assert "may not be opened" in str(caught.value)
+    assert "the right to open" in caught.value.advice
+    assert str(tmp_path) not in str(caught.value)
+
+
+def test_a_data_folder_that_may_not_be_opened_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    locked(monkeypatch, tmp_path / "data")
+
+    with pytest.raises(InputError, match=r"^the data folder: the folder may not be opened"):
+        read(SourceSettings(files="*.csv"), tmp_path / "data")
+
+
+def test_a_folder_on_a_disk_that_fails_is_told_as_a_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "logs").mkdir()
+
+    def fails(_: Path) -> None:
+        raise OSError(5, "Input/output error", str(tmp_path))
+
+    monkeypatch.setattr(Path, "iterdir", fails)
+
+    with pytest.raises(InputError, match=r"^logs: the folder could not be read") as caught:
+        read(SourceSettings(folder="logs"), tmp_path)
+
+    assert str(tmp_path) not in str(caught.value)
 
 
 def test_files_of_different_formats_are_one_source(tmp_path: Path) -> None:

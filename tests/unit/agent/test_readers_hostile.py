@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
 import subprocess
 import sys
 import zipfile
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
@@ -18,7 +20,8 @@ import xlwt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from oversight_agent.readers import binary, read
+from oversight_agent.readers import binary, read, sheets
+from oversight_agent.readers.calm import calm
 from oversight_agent.sources import SourceSettings
 from oversight_protocol.errors import InputError
 
@@ -423,6 +426,45 @@ def test_a_workbook_with_damaged_parts_is_read_or_refused(
     xlsx(tmp_path, **{part: content[:at] + put + content[at + gone :] or b" "})
 
     assert PERSON not in read_or_refused(SourceSettings(file="bomb.xlsx", header_rows=2), tmp_path)
+
+
+def _panicking(_: object) -> None:
+    """As a library in Rust does: it prints past Python, and raises what is no `Exception`."""
+    os.write(2, f"thread panicked: byte index 3 of `{PERSON}`\n".encode())
+    raise type("PanicException", (BaseException,), {})
+
+
+def test_a_workbook_on_which_the_library_panics_is_refused_and_nothing_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    old(tmp_path, 9)
+    monkeypatch.setattr(sheets.CalamineWorkbook, "from_object", _panicking, raising=False)
+
+    with pytest.raises(InputError, match="cut off or damaged"):
+        read(SourceSettings(file="old.xls"), tmp_path)
+    os.write(2, b"afterwards")
+
+    assert capfd.readouterr() == ("", "afterwards")
+
+
+@settings(max_examples=20, deadline=None)
+@given(threads=st.integers(2, 6))
+def test_calls_at_the_same_time_leave_standard_error_as_it_was(threads: int) -> None:
+    before = os.fstat(2)
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(lambda _: calm(lambda: sum(range(1000))), range(40)))
+
+    after = os.fstat(2)
+    assert (after.st_dev, after.st_ino) == (before.st_dev, before.st_ino)
+
+
+def test_a_call_is_made_even_where_standard_error_is_closed() -> None:
+    code = "import os; os.close(2); from oversight_agent.readers.calm import calm; print(calm(int))"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "0\n"
 
 
 @pytest.mark.parametrize("rows", [2, 20_000])

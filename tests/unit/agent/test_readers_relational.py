@@ -16,6 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from oversight_agent.mapping import Pseudonymiser, load
+from oversight_agent.pipeline.sourcing import sourced
 from oversight_agent.problems import SourceError
 from oversight_agent.readers import connections, read
 from oversight_agent.sources import SourceLimits, SourceSettings
@@ -404,6 +406,18 @@ def test_an_sqlite_database_that_is_not_there_is_not_made(agent: Agent) -> None:
 # ---------------------------------------------------------------------- how it is reached
 
 GOOD = f'[cases]\nurl = "postgresql://a:{SECRET}@h/d"\n'
+TWO_TABLES = """specification = "1.0"
+[tables.team]
+file = "teams.csv"
+fields.team_id = { column = "id" }
+fields.service = { column = "service" }
+[tables.standard]
+database = "cases"
+table = "standards"
+fields.cohort = { column = "cohort" }
+fields.max_interval_days = { column = "days" }
+fields.policy_date = { column = "from" }
+"""
 
 
 @pytest.mark.parametrize(
@@ -471,6 +485,74 @@ def test_a_driver_that_is_not_installed_is_told_with_what_installs_it(
     agent.write(f"[cases]\nurl = '{url}'")
 
     assert f"pip install 'oversight-agent[{extra}]'" in agent.refusal()
+
+
+@pytest.mark.parametrize(
+    "fails",
+    ["ImportError", "OSError", "RuntimeError", "AttributeError", "TypeError", "SystemError"],
+)
+def test_a_driver_that_cannot_be_loaded_is_told_with_what_installs_it(
+    agent: Agent, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fails: str
+) -> None:
+    package = tmp_path / "drivers" / "oracledb"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text(f"raise {fails}('{SECRET}')\n")
+    monkeypatch.syspath_prepend(package.parent)
+    agent.write(f"[cases]\nurl = 'oracle://a:{SECRET}@h?service_name=s'")
+
+    message = agent.refusal()
+
+    assert message.startswith("databases.toml, database cases: the driver for Oracle cannot be")
+    assert "pip install 'oversight-agent[oracle]'" in message
+
+
+@pytest.mark.parametrize(
+    "options",
+    ["plugin=Xy7", "port=Xy7", "host=h:Xy7&host=g", "executemany_mode=Xy7", "connect_timeout=Xy7",
+     "Xy7=1", "service=Xy7", "sslmode=Xy7"],
+)  # fmt: skip
+def test_an_option_of_a_url_that_does_not_fit_is_told_without_it(
+    agent: Agent, options: str
+) -> None:
+    agent.write(f"[cases]\nurl = 'postgresql://a:{SECRET}@127.0.0.1:1/d?{options}'")
+
+    message = agent.refusal()
+
+    assert message.startswith(("databases.toml, database cases: ", "cases: "))
+    assert "Xy7" not in message
+    assert "127.0.0.1" not in message
+
+
+@pytest.mark.parametrize("options", ["plugin=Xy7", "port=Xy7", "connect_timeout=Xy7"])
+def test_a_url_that_cannot_be_used_says_that_its_options_may_be_wrong(
+    agent: Agent, options: str
+) -> None:
+    agent.write(f"[cases]\nurl = 'postgresql://a:{SECRET}@127.0.0.1:1/d?{options}'")
+
+    assert "what follows the ?" in agent.refusal()
+
+
+def test_a_database_that_cannot_be_used_takes_its_own_table_and_no_other(agent: Agent) -> None:
+    agent.write(f"[cases]\nurl = 'postgresql://a:{SECRET}@h/d?plugin={SECRET}'")
+    (agent.folder / "teams.csv").write_text("id,service\nt1,front_door\n")
+    (agent.folder / "mapping.toml").write_text(TWO_TABLES)
+
+    mapping, fresh = load(agent.folder / "mapping.toml"), Pseudonymiser(SECRET.encode() * 4)
+
+    found = sourced(mapping, agent.folder, fresh, None, agent.file)
+
+    assert set(found.tables) == {"team"}
+    (problem,) = found.problems
+    assert problem.file == "databases.toml, database cases"
+    assert SECRET not in repr(problem)
+
+
+def test_a_name_that_the_file_does_not_have_is_told_with_those_that_it_has(agent: Agent) -> None:
+    agent.write(GOOD.replace("[cases]", "[records]"))
+
+    message = agent.refusal()
+
+    assert "there is no database 'cases'. Found: databases.toml names records." in message
 
 
 def test_how_a_database_is_reached_shows_no_password(agent: Agent) -> None:

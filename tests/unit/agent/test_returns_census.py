@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from oversight_agent.mapping import Pseudonymiser
+from oversight_agent.pipeline.sourcing import sourced
 from oversight_protocol.errors import InputError
 from support.returns import (
     CIN_YEARS,
+    SECRET,
     WORKFORCE_YEARS,
     child,
     cin_census,
@@ -16,6 +19,7 @@ from support.returns import (
     cp_plan,
     details,
     mapped_of,
+    mapping_of,
     raw_of,
     rows_of,
     worker,
@@ -201,6 +205,83 @@ def test_percentages_of_a_full_post_become_shares(tmp_path: Path) -> None:
     assert raw.frame["fte"].tolist() == ["1", "0.6", "0.055", "0", ""]
 
 
+def _lines_of(text: str, *numbers: str) -> str:
+    """The lines on which workers of these numbers start."""
+    starts, lines = [], text.split("\n")
+    for number in numbers:
+        at = lines.index(f"<SWENo>{number}</SWENo>")
+        starts.append(max(n for n in range(at) if lines[n] == "<CSWWWorker>") + 1)
+    return ", ".join(map(str, starts))
+
+
+@pytest.mark.parametrize(
+    ("values", "large", "small"),
+    [
+        (("0.6", "1", "37", "0"), ("SW2",), ("SW0", "SW1")),
+        (("100", "60", "1.2", "0"), ("SW0", "SW1"), ("SW2",)),
+    ],
+)
+def test_shares_of_a_post_and_larger_numbers_in_one_return_are_refused_by_their_rows(
+    tmp_path: Path, values: tuple[str, ...], large: tuple[str, ...], small: tuple[str, ...]
+) -> None:
+    workers = [worker(f"SW{n}", FTE30=value) for n, value in enumerate(values)]
+    text = workforce_census(2024, *workers)
+    write(tmp_path, "csww.xml", text)
+
+    with pytest.raises(InputError, match="mixes shares of a post with larger numbers") as caught:
+        raw_of(tmp_path, WORKFORCE, "worker")
+
+    assert str(caught.value).startswith("csww.xml: ")
+    assert caught.value.found == (
+        f"10 or more on line{'s' * (len(large) > 1)} {_lines_of(text, *large)};"
+        f" below 2 on line{'s' * (len(small) > 1)} {_lines_of(text, *small)}"
+    )
+
+
+def test_of_many_rows_in_a_mix_the_first_are_named_and_all_are_counted(tmp_path: Path) -> None:
+    workers = [worker(f"SW{n}", FTE30="0.5") for n in range(40)]
+    text = workforce_census(2024, *workers, worker("SW40", FTE30="18.5"))
+    write(tmp_path, "csww.xml", text)
+
+    with pytest.raises(InputError) as caught:
+        raw_of(tmp_path, WORKFORCE, "worker")
+
+    first = _lines_of(text, *(f"SW{n}" for n in range(5)))
+    assert f"below 2 on lines {first} and others (40 rows)" in caught.value.found
+
+
+def test_every_row_of_a_return_on_one_line_counts(tmp_path: Path) -> None:
+    workers = [worker(f"SW{n}", FTE30=value) for n, value in enumerate(("37", "0.6"))]
+    write(tmp_path, "csww.xml", workforce_census(2024, *workers).replace("\n", ""))
+
+    with pytest.raises(InputError, match="mixes shares") as caught:
+        raw_of(tmp_path, WORKFORCE, "worker")
+
+    assert caught.value.found == "10 or more on line 1; below 2 on line 1"
+
+
+def test_numbers_that_may_be_hours_a_week_are_refused(tmp_path: Path) -> None:
+    workers = [worker(f"SW{n}", FTE30=value) for n, value in enumerate(("37", "18.5", "22"))]
+    write(tmp_path, "csww.xml", workforce_census(2024, *workers))
+
+    with pytest.raises(InputError, match="may be hours a week") as caught:
+        raw_of(tmp_path, WORKFORCE, "worker")
+
+    assert "FTE30" in caught.value.advice
+
+
+def test_a_mix_makes_the_table_of_workers_unavailable_and_no_other(tmp_path: Path) -> None:
+    workers = [worker(f"SW{n}", FTE30=value) for n, value in enumerate(("0.6", "37"))]
+    write(tmp_path, "csww.xml", workforce_census(2024, *workers))
+    write(tmp_path, "cin.xml", cin_census(2026, child(2026, "a1", details(2026, "2025-05-01"))))
+
+    found = sourced(mapping_of(tmp_path, CIN + WORKFORCE), tmp_path, Pseudonymiser(SECRET),
+                    ["episode", "worker"])  # fmt: skip
+
+    assert set(found.tables) == {"episode"}
+    assert [one.file for one in found.problems] == ["csww.xml"]
+
+
 def test_a_share_above_one_post_is_told_and_not_divided(tmp_path: Path) -> None:
     write(tmp_path, "csww.xml", workforce_census(2024, worker("SW1"), worker("SW2", FTE30="1.2")))
 
@@ -218,6 +299,53 @@ def test_each_return_says_for_itself_whether_it_writes_percentages(tmp_path: Pat
 
     assert mapped.table is not None
     assert mapped.table.frame["fte"].tolist() == [0.5, 0.5]
+
+
+def test_a_worker_without_a_role_is_told_by_the_element_and_its_codes(tmp_path: Path) -> None:
+    text = workforce_census(2024, worker("SW1"), worker("SW2", OrgRole=""))
+    write(tmp_path, "csww.xml", text)
+
+    (problem,) = mapped_of(tmp_path, WORKFORCE, "worker").problems
+
+    assert f"{problem.row}" == _lines_of(text, "SW2")
+    assert problem.found == "nothing in OrgRole"
+    assert problem.expected == "a value in every row, one of 1, 2, 3, 4, 5, 6"
+    assert problem.advice.startswith("fill in OrgRole in the system that the return comes from")
+
+
+def test_a_role_that_the_census_does_not_know_is_told_by_the_element_and_its_codes(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path, "csww.xml", workforce_census(2024, worker("SW1"), worker("SW2", OrgRole="7")))
+
+    (problem,) = mapped_of(tmp_path, WORKFORCE, "worker").problems
+
+    assert problem.found == "9 in OrgRole"
+    assert problem.expected == "one of 1, 2, 3, 4, 5, 6, or a value that the mapping gives a code"
+
+
+@pytest.mark.parametrize(
+    ("given", "element"),
+    [({"OrgRole": None}, "OrgRole"), ({"RoleStartDate": ""}, "RoleStartDate")],
+)
+def test_a_return_that_says_something_required_of_nobody_is_refused_once(
+    tmp_path: Path, given: dict[str, str | None], element: str
+) -> None:
+    workers = [worker(f"SW{n}", **given) for n in range(3)]
+    write(tmp_path, "csww.xml", workforce_census(2024, *workers))
+
+    with pytest.raises(InputError, match=f"the return has {element} of no worker") as caught:
+        raw_of(tmp_path, WORKFORCE, "worker")
+
+    assert caught.value.found == "3 workers, none with it"
+    assert f"{element} of every worker" in caught.value.expected
+
+
+def test_a_return_without_workers_says_so(tmp_path: Path) -> None:
+    write(tmp_path, "csww.xml", workforce_census(2024))
+
+    with pytest.raises(InputError, match="nothing in this return fills worker"):
+        raw_of(tmp_path, WORKFORCE, "worker")
 
 
 def test_another_number_serves_where_there_is_no_registration(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from oversight_agent.mapping.return_words import CALLED
 from oversight_agent.mapping.returns import FILLS
 from oversight_agent.readers.returns import KEYED
 from oversight_protocol import specification
@@ -45,6 +46,16 @@ def test_every_required_field_of_a_table_is_filled(kind: str) -> None:
         assert table is not None
         assert set(fields) <= {field.name for field in table.fields}
         assert {field.name for field in table.fields if field.required} <= set(fields)
+
+
+@pytest.mark.parametrize("kind", CALLED)
+def test_every_field_of_a_census_but_what_it_only_implies_has_its_elements_name(kind: str) -> None:
+    fills = {name: set(fields) for name, fields in FILLS[kind].items()}  # type: ignore[index]
+
+    named = {name: set(fields) for name, fields in CALLED[kind].items()}  # type: ignore[index]
+
+    implied = {"plan": {"type"}}
+    assert named == {name: fields - implied.get(name, set()) for name, fields in fills.items()}
 
 
 def test_rows_are_told_apart_by_the_primary_keys_of_the_specification() -> None:

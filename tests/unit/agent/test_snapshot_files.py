@@ -9,6 +9,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
@@ -237,6 +238,80 @@ def test_one_that_cannot_be_deleted_does_not_keep_the_others(
 
     assert shelf.all() == [first]
     assert [body["snapshot"] for body in home.bodies("snapshot-deleted")] == [second.id]
+
+
+def test_one_that_could_not_be_deleted_is_tried_again_within_hours(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, clock = config.load(home.folder), Clock(MADE + timedelta(days=500))
+    shelf = Shelf(settings.snapshots)
+    _write(shelf)
+    retention = Retention(settings, clock)
+    with monkeypatch.context() as locked:
+        locked.setattr(Path, "unlink", _refusing)
+        retention.when_due()
+    before = len(shelf.all())
+
+    clock.move(hours=1)
+    retention.when_due()
+
+    assert before == 1
+    assert shelf.all() == []
+
+
+def _refusing(*_: object) -> None:
+    raise PermissionError(13, "Permission denied")
+
+
+def test_a_folder_that_cannot_be_read_is_told_once_and_tried_again_within_hours(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, clock = config.load(home.folder), Clock(MADE + timedelta(days=500))
+    shelf = Shelf(settings.snapshots)
+    _write(shelf)
+    retention = Retention(settings, clock)
+    with monkeypatch.context() as locked:
+        locked.setattr(Path, "iterdir", _refusing)
+        with pytest.raises(InputError, match="the snapshots cannot be used"):
+            retention.when_due()
+        retention.when_due()  # the agent's other work goes on
+
+    clock.move(hours=1)
+    retention.when_due()
+
+    assert shelf.all() == []
+
+
+def test_a_lock_that_cannot_be_had_does_not_keep_the_expired(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = config.load(home.folder)
+    shelf = Shelf(settings.snapshots)
+    _write(shelf)
+    acquire = FileLock.acquire
+
+    def own_alone(lock: FileLock, *arguments: Any, **options: Any) -> Any:
+        if Path(lock.lock_file).parent == shelf.folder:
+            _refusing()
+        return acquire(lock, *arguments, **options)
+
+    monkeypatch.setattr(FileLock, "acquire", own_alone)
+
+    Retention(settings, Clock(MADE + timedelta(days=500))).when_due()
+
+    assert shelf.all() == []
+
+
+def test_one_with_the_last_day_of_all_in_its_name_does_not_keep_the_others(home: Home) -> None:
+    settings = config.load(home.folder)
+    shelf = Shelf(settings.snapshots)
+    _write(shelf)
+    far = _write(shelf, datetime(9999, 12, 31, tzinfo=UTC))
+
+    Retention(settings, Clock(MADE + timedelta(days=500))).when_due()
+
+    assert shelf.all() == [far]
+    assert far.expires(180) >= far.made
 
 
 @pytest.mark.parametrize("days", [0, 3651])

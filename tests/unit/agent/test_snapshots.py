@@ -13,7 +13,10 @@ import pytest
 
 from oversight_agent import config, service
 from oversight_agent.cli.main import main
+from oversight_agent.limits import QueryLimits
+from oversight_agent.pipeline.compute import compute
 from oversight_agent.pipeline.descriptions import About, describe, described
+from oversight_agent.pipeline.job import Job, JobResult
 from oversight_agent.pipeline.snapshots import Shelf
 from oversight_protocol.canonical import canonical_json
 from oversight_protocol.envelope import Envelope
@@ -410,6 +413,19 @@ def test_the_list_says_whose_moment_each_snapshot_is_and_until_when_it_is_kept(
     assert "posts-study version 1, wave-1" in command("list").out
 
 
+def test_the_list_shows_one_with_the_last_day_of_all_in_its_name(
+    command: Command, home: Home
+) -> None:
+    command("make")
+    [snapshot] = _shelf(home).all()
+    snapshot.path.rename(snapshot.path.with_name(f"99991231T000000Z-{'0' * 16}.duckdb"))
+
+    listed = command("list")
+
+    assert listed.status == 0
+    assert "31 December 9999" in listed.out
+
+
 def test_show_says_what_a_snapshot_holds_and_that_it_is_what_was_written(
     command: Command, home: Home, asking: Asking
 ) -> None:
@@ -483,8 +499,44 @@ def test_make_names_the_tables_that_are_left_out(command: Command, home: Home) -
     made = command("make")
 
     assert made.status == 0
-    assert "80 rows in 1 tables" in made.out
+    assert "80 rows in 1 table." in made.out
     assert "Not in it, because they cannot be used: team." in made.out
+
+
+def test_make_says_which_setting_is_too_small_for_the_tables(
+    command: Command, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "query_limits", lambda _: QueryLimits(memory_mib=1))
+
+    made = command("make")
+
+    assert made.status == 2
+    assert "Found: query_memory_mib = 1" in made.err
+    assert "raise query_memory_mib in agent.toml" in made.err
+    assert _shelf(home).all() == []
+    assert home.kinds().count("snapshot-made") == 0
+
+
+def test_a_question_waits_until_the_setting_is_large_enough_for_its_snapshot(
+    home: Home, asker: Asker, asking: Asking
+) -> None:
+    little = Agent(home, asker.clock, run_job=_with_memory(1))
+    ask = asker.ask(asking.study, id="ticket-9", tables=("kinds",))
+    little.handle(ask)
+
+    with pytest.raises(InputError, match="query_memory_mib = 1"):
+        little.answering.work()
+    answered = released(Agent(home, asker.clock).settle(ask))
+
+    assert answered.tables[0].status == "released"
+    assert len(_abouts(home)) == 1
+
+
+def _with_memory(memory: int) -> Callable[[Job], JobResult]:
+    def run(job: Job) -> JobResult:
+        return compute(job.model_copy(update={"limits": QueryLimits(memory_mib=memory)}))
+
+    return run
 
 
 def test_make_without_any_usable_table_makes_nothing(command: Command, home: Home) -> None:

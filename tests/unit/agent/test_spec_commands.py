@@ -264,6 +264,30 @@ def test_a_draft_that_may_not_be_published_says_why_and_fails(spec: Spec, tmp_pa
     assert "cannot be published as it is:\n  - a major change needs version 2.0" in seen.out
 
 
+@pytest.mark.parametrize("newer", ["1.0", "specification.json"])
+def test_a_version_beside_itself_differs_in_nothing_and_is_no_publication(
+    newer: str, spec: Spec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    spec("export", ".")
+
+    seen, read = spec("diff", "1.0", newer), spec("diff", "1.0", newer, "--json")
+
+    assert (seen.status, seen.out) == (0, "Nothing differs: both are version 1.0.\n")
+    assert (read.status, read.json["changes"], read.json["breaches"]) == (0, [], [])
+
+
+def test_another_draft_under_the_same_number_cannot_be_published(spec: Spec, tmp_path: Path):
+    draft = tmp_path / "draft.json"
+    newer = altered("1.0", lambda version: field(version, "worker.fte").update(title="Share"))
+    draft.write_text(json.dumps(newer), encoding="utf-8")
+
+    seen = spec("diff", "1.0", str(draft))
+
+    assert seen.status == 1
+    assert "version 1.0 does not come after 1.0" in seen.out
+
+
 @pytest.mark.parametrize("text", ["{", "[]", '{"name": "x"}'])
 def test_a_draft_that_is_no_specification_is_told_so(text: str, spec: Spec, tmp_path: Path):
     draft = tmp_path / "draft.json"

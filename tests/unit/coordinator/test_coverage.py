@@ -297,7 +297,23 @@ def test_add_says_that_a_file_is_missing_or_is_none(oversight, tmp_path, file):
     garbage, _, _ = oversight("coverage", "add", str(tmp_path / "notes.txt"))
 
     assert (missing, garbage) == (2, 3)
-    assert "no.json" in said
+    assert said.startswith(f"oversight: {tmp_path / 'no.json'}: the coverage cannot be read")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"not an envelope", b"{}", sealed_coverage().raw[:-40], seal("ticket", STUDY).raw],
+)
+def test_add_says_in_plain_words_that_a_file_is_no_coverage(oversight, tmp_path, content):
+    path = tmp_path / "notes.txt"
+    path.write_bytes(content)
+
+    status, _, said = oversight("coverage", "add", str(path))
+
+    assert status == 3
+    assert said.startswith(f"oversight: {path}: this is not a coverage as an authority shares it. ")
+    assert "oversight-agent coverage share" in said
+    assert "EnvelopeForm" not in said
 
 
 def test_show_prints_the_matrix_the_gaps_and_what_nobody_needs(oversight, file):

@@ -126,6 +126,25 @@ def test_a_workbook_can_be_read_by_everybody(command: str, study: Study, tmp_pat
         assert not any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
 
 
+@pytest.mark.parametrize(("command", "name"), [
+    ("survey", "book.xlsx"), ("themes", "book.xlsx"), ("themes", "frame.csv"),
+])  # fmt: skip
+def test_a_file_in_which_people_worked_is_replaced_only_if_asked(
+    command: str, name: str, study: Study, tmp_path: Path
+):
+    (tmp_path / name).write_bytes(b"coded by hand")
+
+    refused = study(command, "--out", name)
+    kept = (tmp_path / name).read_bytes()
+    replaced = study(command, "--out", name, "--replace")
+
+    assert (refused.status, refused.out, kept) == (2, "", b"coded by hand")
+    assert refused.err.startswith(f"oversight: {name}: there is a file of this name already. ")
+    assert "--replace" in refused.err
+    assert replaced.status == 0
+    assert (tmp_path / name).read_bytes() != b"coded by hand"
+
+
 def test_the_survey_has_a_row_for_each_question_and_answer(
     study: Study, survey: Survey, tmp_path: Path
 ):

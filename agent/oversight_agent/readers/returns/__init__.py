@@ -6,6 +6,7 @@
     annex_a             Ofsted's Annex A: `episode`, `plan`, `allocation`, `team`
     ssd                 the Standard Safeguarding Dataset: the same
     texts               codes, days and names as the specification has them
+    referrals           which rows are one referral, where a return numbers none
     rows                rows with their places; several returns as one
 
 A return's columns are named as the specification's fields, so that mapping handles it like any
@@ -21,7 +22,8 @@ from oversight_agent.readers.locate import locate
 from oversight_agent.readers.request import Request
 from oversight_agent.readers.returns.annex_a import read_annex_a
 from oversight_agent.readers.returns.cin_census import read_cin_census
-from oversight_agent.readers.returns.rows import Extract, Table, merged
+from oversight_agent.readers.returns.referrals import identify
+from oversight_agent.readers.returns.rows import Extract, Table, in_order, merged
 from oversight_agent.readers.returns.ssd import read_ssd
 from oversight_agent.readers.returns.ssd_dataset import Read
 from oversight_agent.readers.returns.workforce_census import read_workforce_census
@@ -72,5 +74,7 @@ def read_return(
     else:
         reader = _READERS[source.format or ""]
         requests = (Request(source, name, folder / name, None, limits) for name in files)
-        extracts = tuple(reader(request, table, names) for request in requests)
+        extracts = in_order(reader(request, table, names) for request in requests)
+        if table == "episode":
+            identify(extracts)
     return merged(extracts, KEYED[table])

@@ -12,6 +12,8 @@ Rules kept here:
 1. A list that a table needs and that is not there is an error: its rows would be missing unseen.
 2. What a list does not say is not made up: no list has the start of a care leaver's plan, and few
    have the start of an allocation.
+3. Of several referrals of a child on one day, list 6 speaks of the only one that led to work; if
+   several did, nobody can tell.
 """
 
 from __future__ import annotations
@@ -38,10 +40,11 @@ from oversight_agent.readers.returns.texts import (
     day,
     is_in_need_plan,
     name,
-    referral_id,
     yes_no,
 )
 from oversight_agent.sources import SourceLimits
+
+_NOTHING = Record(0, {})
 
 
 @dataclass(frozen=True)
@@ -70,13 +73,14 @@ def _episodes(sheets: _Sheets, _: Request) -> Iterator[Rows]:
     more = _in_need(sheets.book)
     found = sheets.book.read(REFERRALS, "child date source nfa")
     rows = sheets.rows(found)
-    seen: Counter[tuple[str, str]] = Counter()
+    on_day = Counter(map(_day_of, found.records))
+    at_work = Counter(_day_of(one) for one in found.records if _led_to_work(one))
     for one in found.records:
-        child, date = one["child"].strip(), day(one["date"])
-        told = more.get((child, date), Record(0, {}))
+        child, date = _day_of(one)
+        alone = on_day[child, date] == 1 or (_led_to_work(one) and at_work[child, date] == 1)
+        told = more.get((child, date), _NOTHING) if alone else _NOTHING
         rows.add(
             one.number,
-            referral_id=referral_id(child, date, seen),
             child_id=child,
             referral_date=date,
             source=code(one["source"]),
@@ -86,6 +90,14 @@ def _episodes(sheets: _Sheets, _: Request) -> Iterator[Rows]:
             reason=code(told["reason"]),
         )
     yield rows
+
+
+def _day_of(one: Record) -> tuple[str, str]:
+    return one["child"].strip(), day(one["date"])
+
+
+def _led_to_work(one: Record) -> bool:
+    return yes_no(one["nfa"]) != "1"
 
 
 def _in_need(book: Book) -> dict[tuple[str, str], Record]:

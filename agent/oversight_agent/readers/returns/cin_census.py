@@ -1,19 +1,17 @@
 """The Department for Education's children in need census: referrals, and plans of two types.
 
 Layouts since 2009 differ in what surrounds the elements read here, not in these: `CINPlanDates`
-came with 2018, `ReferralSource` with 2014. The return numbers no referral: its identifier is made
-of the child's, the date and, from the second referral of a child on one day, a number.
+came with 2018, `ReferralSource` with 2014. The return numbers no referral: see `referrals`.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from oversight_agent.readers.request import Request
 from oversight_agent.readers.returns.census import check_collection, reference_date
 from oversight_agent.readers.returns.rows import Extract, Rows
-from oversight_agent.readers.returns.texts import category, code, day, referral_id, yes_no
+from oversight_agent.readers.returns.texts import category, code, day, yes_no
 from oversight_agent.readers.returns.xml import Element, Layout, Return
 
 _LAYOUT = Layout(
@@ -38,23 +36,18 @@ def read_cin_census(request: Request, table: str, names: tuple[str, ...]) -> Ext
     found = Return(request, _LAYOUT)
     rows = Rows(request.name, "line", names, request.limits)
     add = _add_episodes if table == "episode" else _add_plans
-    seen: Counter[tuple[str, str]] = Counter()
     for child in found.records():
-        add(rows, _child_id(child), child, seen)
+        add(rows, _child_id(child), child)
     check_collection(found.header, ("cin",), request)
     return Extract((rows,), reference_date(found.header))
 
 
-def _add_episodes(
-    rows: Rows, child_id: str, child: Element, seen: Counter[tuple[str, str]]
-) -> None:
+def _add_episodes(rows: Rows, child_id: str, child: Element) -> None:
     for details in child.all("cindetails"):
-        date = day(details.value("cinreferraldate"))
         rows.add(
             details.line,
-            referral_id=referral_id(child_id, date, seen),
             child_id=child_id,
-            referral_date=date,
+            referral_date=day(details.value("cinreferraldate")),
             source=code(details.value("referralsource")),
             need=code(details.value("primaryneedcode")),
             nfa=yes_no(details.value("referralnfa")),
@@ -63,7 +56,7 @@ def _add_episodes(
         )
 
 
-def _add_plans(rows: Rows, child_id: str, child: Element, _: Counter[tuple[str, str]]) -> None:
+def _add_plans(rows: Rows, child_id: str, child: Element) -> None:
     for plan in _inside(child, "cinplandates"):
         rows.add(
             plan.line,

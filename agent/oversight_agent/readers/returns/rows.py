@@ -97,20 +97,24 @@ class Extract:
     when: str = ""
 
 
+def in_order(extracts: Iterable[Extract]) -> tuple[Extract, ...]:
+    """Several returns, given in the mapping's order, the earliest first."""
+    return tuple(sorted(extracts, key=lambda extract: extract.when))
+
+
 def merged(extracts: Sequence[Extract], table: Table) -> RawTable:
-    """Several returns, at least one, in the mapping's order, as one table.
+    """Several returns, at least one, the earliest first, as one table.
 
     Raises:
         InputError: no return has a row for this table.
     """
-    ordered = sorted(extracts, key=lambda extract: extract.when)
-    parts = [part for extract in ordered for part in extract.parts]
-    turns = [turn for turn, extract in enumerate(ordered) for _ in extract.parts]
+    parts = [part for extract in extracts for part in extract.parts]
+    turns = [turn for turn, extract in enumerate(extracts) for _ in extract.parts]
     frames = list(map(_frame, parts, count(), turns))
     if not any(map(len, frames)):
         raise _nothing(parts, table.name)
     frame = pd.concat(frames, ignore_index=True)
-    frame = frame[_counts(frame, table, len(ordered) - 1)]
+    frame = frame[_counts(frame, table, len(extracts) - 1)]
     rows = frame[_PART].value_counts()
     kept = tuple(_part(part, int(rows.get(at, 0))) for at, part in enumerate(parts))
     index = pd.Index(frame[_NUMBER].to_numpy(), dtype="int64")

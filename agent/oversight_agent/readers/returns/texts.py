@@ -10,7 +10,6 @@ Rules kept here:
 from __future__ import annotations
 
 import re
-from collections import Counter
 
 from oversight_agent.sources import tidy
 
@@ -101,21 +100,6 @@ def name(text: str) -> str:
     """A team's or worker's name with each white space as one blank; nothing for an error cell."""
     text = tidy(text)
     return "" if text in _ERRORS else text
-
-
-def referral_id(child: str, date: str, seen: Counter[tuple[str, str]]) -> str:
-    """An identifier of a referral; empty if the child or the date is missing.
-
-    Args:
-        child: the child's identifier.
-        date: of the referral.
-        seen: how many referrals of each child and date came before; this one is added.
-    """
-    if not child or not date:
-        return ""
-    seen[child, date] += 1
-    count = seen[child, date]
-    return f"{child}|{date}" if count == 1 else f"{child}|{date}|{count}"
 
 
 def _bare(text: str) -> str:

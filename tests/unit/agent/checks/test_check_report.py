@@ -15,10 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from oversight_agent import config, local_policy
+from oversight_agent.checks.asked import asked_of
 from oversight_agent.cli import main
 from oversight_agent.gate import ApprovedCoverage, approve_coverage
 from oversight_agent.keys import signing_public_key
-from oversight_agent.pipeline.checking import asked_of, check
+from oversight_agent.pipeline.checking import check
 from oversight_agent.pipeline.sharing import coverage_of
 from oversight_agent.tables import MAPPING
 from oversight_protocol import study_package
@@ -31,6 +32,7 @@ from support.commands import Ended, call
 from support.plain_sources import MARKERS, records
 from support.protocol import KENT, NOW
 from support.requests import POLICY, Agent, Asker, Home, kinds_table, posts_table
+from support.versions import altered, installed
 
 STUDY = study_package.installed()
 TODAY = date(2026, 11, 23)
@@ -65,6 +67,11 @@ def spoil(home: Home) -> None:
     rows["worker"][5]["supervisor_id"] = rows["worker"][5]["worker_id"]
     plain_sources.write(home, rows, without=["episode.need"])
     plain_sources.path_of(home, "episode").unlink()
+
+
+def words_of(said: str) -> str:
+    """What was said, whatever the width of its lines."""
+    return " ".join(said.split())
 
 
 def found(home: Home):
@@ -177,12 +184,26 @@ def test_the_terminal_tells_what_is_wrong_what_to_do_and_what_can_be_answered(
     status, said, errors = command("check")
 
     assert (status, errors) == (1, "")
-    assert "oversight_event.csv, line 2, field 'held_date': found aaaaaaa" in said
-    assert "(7 rows: line 2, line 3" in " ".join(said.split())
+    assert "oversight_event.csv, field 'held_date': 7 rows\n" in said
+    assert "Found       aaaaaaa aaaa aaaaaa (7 rows: lines 2, 3, 4, 5, 6 and others)" in said
     assert "Posts whose holder is their own supervisor: 1" in said
-    assert "○ Not available: 33" in said
     assert f"of {len(STUDY.measures)} measures can be answered in full" in said
-    assert max(map(len, said.splitlines())) <= 110
+    assert max(map(len, said.splitlines())) <= 80
+
+
+def test_the_terminal_names_each_measure_once_below_what_it_lacks(home: Home, command: Command):
+    spoil(home)
+
+    said = command("check").out
+
+    lines = said.splitlines()
+    assert [sum(line == f"  {one.number:<4}{one.title}" for line in lines)
+            for one in STUDY.measures] == [1] * len(STUDY.measures)  # fmt: skip
+    told = words_of(said)
+    assert "○ Not available: 1 measure Lacking episode: its source could not be read" in told
+    assert "8 of its 30 rows were rejected, so the table is not used: mend these first" in told
+    assert "plan: rows share a key, or name rows that are not there" in told
+    assert "● Available: 16 measures 23 Authorities complete" in told
 
 
 def test_the_json_holds_all_of_it(home: Home, command: Command):
@@ -211,7 +232,7 @@ def test_the_page_is_written_for_its_owner_alone_and_needs_nothing_else(
     assert stat.S_IMODE((tmp_path / "check.html").stat().st_mode) == 0o600
     assert not re.search(r"(src|href)=\"(?!#)", page)
     assert "<script" not in page
-    for text in ("Kent: what the data can answer", "oversight_event.csv", "7 rows: line 2",
+    for text in ("Kent: what the data can answer", "oversight_event.csv", "7 rows: lines 2",
                  "Posts whose holder is their own supervisor", "Not mapped:"):  # fmt: skip
         assert text in page
 
@@ -267,8 +288,210 @@ def test_a_study_from_a_file_is_looked_at_without_being_accepted(
 
     assert status == 0
     assert json.loads(said)["study"]["accepted"] is False
-    assert wrong == 3
+    assert wrong == 2
     assert "no such wave" in errors
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("check",), ("coverage", "show"), ("preview", "study.json")],
+    ids=["check", "coverage", "preview"],
+)
+def test_a_wave_that_the_study_has_not_is_told_with_those_that_it_has(
+    arguments: tuple[str, ...], whole: Home, asker: Asker, command: Command, tmp_path, monkeypatch
+):
+    wave = STUDY.waves[0].id
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "study.json").write_bytes(asker.study(waves=STUDY.waves).raw)
+
+    status, said, errors = command(*arguments, "--wave", "zzz")
+
+    assert (status, said) == (2, "")
+    assert f"Found: 'zzz'. Expected: {wave}. What to do: name one of these." in errors
+
+
+# ---------------------------------------------------------------------- which mapping
+
+
+def test_the_mapping_of_the_studys_version_is_looked_at_as_for_an_answer(
+    whole: Home, command: Command, tmp_path
+):
+    mapping = whole.folder / "mapping.toml"
+    mapping.rename(whole.folder / "mapping-1.0.toml")
+    with installed(tmp_path, altered("1.1")):
+        alone = command("check", "--json")
+        mapping.write_text('specification = "1.1"\n', encoding="utf-8")
+        beside = command("check", "--json")
+        coverage = command("coverage", "show", "--json")
+
+    assert [one.status for one in (alone, beside, coverage)] == [0, 0, 0]
+    assert json.loads(beside.out) == json.loads(alone.out)
+    assert json.loads(beside.out)["specification"] == "1.0"
+    assert len(json.loads(beside.out)["tables"]) == len(TABLES)
+    assert {row["availability"] for row in json.loads(coverage.out)["rows"]} == {"available"}
+
+
+def test_without_a_mapping_of_the_studys_version_nothing_is_looked_at(
+    whole: Home, command: Command, tmp_path
+):
+    with installed(tmp_path, altered("1.1")):
+        (whole.folder / "mapping.toml").write_text('specification = "1.1"\n', encoding="utf-8")
+
+        status, said, errors = command("check")
+
+    assert (status, said) == (2, "")
+    assert "Found: version 1.1. Expected: version 1.0." in errors
+    assert "mapping-1.0.toml" in errors
+
+
+# ---------------------------------------------------------------------- many rows of a kind
+
+
+def test_three_thousand_bad_values_of_one_form_are_one_thing_to_mend(
+    home: Home, command: Command, tmp_path
+):
+    rows = records()
+    events = rows["oversight_event"]
+    rows["oversight_event"] = [
+        {**events[n % 30], "event_id": f"ZEB-EVENT-{n}", "held_date": "31/31/2026"}
+        for n in range(3000)
+    ]
+    plain_sources.write(home, rows)
+
+    told = command("check", "--page", str(tmp_path / "check.html")).out
+    (group,) = json.loads(command("check", "--json").out)["groups"]
+
+    assert (group["rows"], group["field"]) == (3000, "held_date")
+    assert [one["found"] for one in group["forms"]] == ["99/99/9999"]
+    assert told.count("99/99/9999") == told.count("'held_date': 3,000 rows") == 1
+    assert "99/99/9999 (all of the first 100 rows: lines 2, 3, 4" in words_of(told)
+    page = (tmp_path / "check.html").read_text("utf-8")
+    assert page.count("99/99/9999") == page.count(">3,000 rows</td>") == 1
+
+
+def test_values_that_all_look_different_are_one_thing_to_mend_too(home: Home, command: Command):
+    rows = records()
+    for number, event in enumerate(rows["oversight_event"]):
+        event["held_date"] = "x" * (number + 1) if number < 12 else event["held_date"]
+    plain_sources.write(home, rows)
+
+    told = command("check").out
+    (group,) = json.loads(command("check", "--json").out)["groups"]
+
+    assert (group["rows"], len(group["forms"])) == (12, 12)
+    assert told.count("'held_date'") == 1
+    assert "9 other forms (9 rows)" in told
+
+
+# ---------------------------------------------------------------------- keys
+
+
+def test_keys_that_nobody_could_look_at_are_told_and_what_to_mend_first(
+    home: Home, command: Command, tmp_path
+):
+    rows = records()
+    rows["team"][0]["service"] = plain_sources.PERSON
+    rows["plan"] += rows["plan"][:2]
+    rows["plan"][5]["start"] = "soon"
+    plain_sources.write(home, rows)
+
+    told = command("check", "--page", str(tmp_path / "check.html")).out
+    document = json.loads(command("check", "--json").out)
+
+    assert {(one["table"], *one["fields"], *one["mend_first"])
+            for one in document["keys_not_checked"]} == {
+        ("team", "team_id", "team"), ("worker", "team_id", "team"),
+        ("allocation", "team_id", "team"), ("survey_response", "team_id", "team"),
+        ("plan", "child_id", "type", "start", "plan"),
+    }  # fmt: skip
+    assert "plan plan no two rows share child_id, type and start" in words_of(told)
+    assert "worker team each team_id is in team" in words_of(told)
+    page = (tmp_path / "check.html").read_text("utf-8")
+    assert "No two rows share child_id, type and start" in page
+
+
+def test_where_all_keys_were_looked_at_nothing_is_said_of_it(whole: Home, command: Command):
+    assert "KEYS" not in command("check").out
+    assert json.loads(command("check", "--json").out)["keys_not_checked"] == []
+
+
+# ---------------------------------------------------------------------- the survey
+
+SURVEY = [one.number for one in STUDY.measures if "survey_response" in STUDY.table(one.table).reads]
+
+
+def of_survey(home: Home) -> tuple[set[str], set[str]]:
+    """What the check says of the survey's measures, and what it finds odd about the answers."""
+    made = found(home)
+    return (
+        {one.availability for one in made.measures if one.number in SURVEY},
+        {one.rule for one in made.findings if one.table == "survey_response"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("unknown", "availability"), [(12, "not_available"), (7, "partly"), (1, "available")]
+)
+def test_answers_under_numbers_that_the_study_does_not_have_are_told_and_do_not_count(
+    unknown: int, availability: str, home: Home, command: Command
+):
+    rows = records()
+    for answer in rows["survey_response"][:unknown]:
+        answer["question_id"] = "Q01"
+    plain_sources.write(home, rows)
+
+    told = words_of(command("check").out)
+
+    assert of_survey(home) == ({availability}, {"unknown_questions"})
+    assert f"Answers to questions that {STUDY.name} does not ask: {unknown} " in told
+    assert "its number in the study's survey (S01 to S13)" in told
+
+
+def test_one_round_given_as_a_constant_lacks_nothing(home: Home):
+    rows = records()
+    for answer in rows["survey_response"]:
+        del answer["wave"]
+    plain_sources.write(home, rows)
+    mapping = home.folder / "mapping.toml"
+    text = mapping.read_text("utf-8")
+    constant = "wave = { constant = 2026-05-01 }"
+    mapping.write_text(text.replace('wave = { column = "wave" }', constant), encoding="utf-8")
+
+    assert constant in mapping.read_text("utf-8")
+    assert of_survey(home) == ({"available"}, set())
+
+
+def test_the_days_on_which_people_answered_are_no_rounds(home: Home):
+    rows = records()
+    for number, answer in enumerate(rows["survey_response"]):
+        answer["wave"] = date(2026, 5, 1) + timedelta(days=number)
+    plain_sources.write(home, rows)
+
+    assert of_survey(home) == ({"available"}, {"rounds_days_apart"})
+
+
+# ---------------------------------------------------------------------- codes
+
+
+def test_codes_of_the_specification_that_no_value_becomes_are_told_as_a_hint(
+    whole: Home, command: Command, tmp_path
+):
+    mapping = whole.folder / "mapping.toml"
+    text = mapping.read_text("utf-8")
+    some = 'type = { column = "type", codes = { "cp" = "cp", "cin" = "cin" } }'
+    kinds = "[tables.plan.fields]"
+    head, tail = text.split(kinds)
+    mapping.write_text(head + kinds + tail.replace('type = { column = "type" }', some, 1), "utf-8")
+
+    status, told, _ = command("check", "--page", str(tmp_path / "check.html"))
+    document = json.loads(command("check", "--json").out)
+
+    assert status == 0
+    assert list(document["unused_codes"]) == ["plan.type"]
+    assert "cp" not in document["unused_codes"]["plan.type"]
+    assert f"plan.type {', '.join(document['unused_codes']['plan.type'])}" in words_of(told)
+    page = (tmp_path / "check.html").read_text("utf-8")
+    assert "Codes that the mapping gives to no value" in page
 
 
 # ---------------------------------------------------------------------- sharing

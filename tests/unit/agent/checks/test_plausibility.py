@@ -21,14 +21,24 @@ from oversight_agent.checks.rules_of_rows import (
     RULES_OF_ROWS,
     rules_of_constants,
 )
+from oversight_agent.checks.rules_of_surveys import (
+    DAYS_BETWEEN_ROUNDS,
+    in_short,
+    question_numbers,
+    rules_of_surveys,
+)
 from oversight_agent.problems import Origin, Part
-from oversight_protocol import specification
+from oversight_protocol import specification, study_package
 from support.spec_tables import spec_table
 
 TODAY, AS_OF = date(2026, 11, 23), date(2026, 9, 30)
 MAY, JUNE, JULY = date(2026, 5, 4), date(2026, 6, 4), date(2026, 7, 4)
 SPECIFICATION = specification.load("1.0")
-RULES = (*RULES_OF_ROWS, *RULES_OF_PEOPLE, *rules_of_constants(SPECIFICATION))
+STUDY = study_package.installed()
+RULES_OF_SURVEYS = rules_of_surveys(STUDY)
+RULES = (
+    *RULES_OF_ROWS, *RULES_OF_PEOPLE, *RULES_OF_SURVEYS, *rules_of_constants(SPECIFICATION),
+)  # fmt: skip
 EVERY_FIELD = frozenset(
     f"{table.name}.{field.name}" for table in SPECIFICATION.mapped for field in table.fields
 )
@@ -71,6 +81,10 @@ def supervised(number: int, **fields: Any) -> list[dict[str, Any]]:
 
 def moderated(answer: str | None, grade: str | None) -> Records:
     return {"audit": [{"audit_id": "a", "moderated": answer, "moderated_grade": grade}]}
+
+
+def answer(**fields: Any) -> dict[str, Any]:
+    return {"respondent_id": "r", "wave": MAY, "question_id": "S01", "response": 4, **fields}
 
 
 PLANNED = date(2026, 6, 1)
@@ -137,6 +151,13 @@ CASES: list[tuple[str, Records, Records]] = [
     ("unknown_children_in_audit",
      {"allocation": [held()], "audit": [{"child_id": "c"}, {"child_id": "d"}]},
      {"allocation": [held()], "audit": [{"child_id": "c"}]}),
+    ("unknown_questions",
+     {"survey_response": [answer(), answer(question_id="Q01")]},
+     {"survey_response": [answer(question_id=one) for one in question_numbers(STUDY)]}),
+    ("rounds_days_apart",
+     {"survey_response": [answer(), answer(wave=MAY + timedelta(days=DAYS_BETWEEN_ROUNDS - 1))]},
+     {"survey_response": [answer(), answer(respondent_id="s"),
+                          answer(wave=MAY + timedelta(days=DAYS_BETWEEN_ROUNDS))]}),
 ]  # fmt: skip
 """A rule, data whose second row alone it must find, and data in which it must find nothing."""
 
@@ -240,6 +261,25 @@ def test_a_column_with_one_value_in_all_rows_is_told_once_if_there_are_enough_ro
     assert locations([event(part1_location=None)] * MANY_ROWS) == []
 
 
+def test_days_of_answers_that_pass_for_rounds_are_counted_once_each():
+    days = [MAY + timedelta(days=number // 3) for number in range(9)]
+
+    assert found("rounds_days_apart", {"survey_response": [answer(wave=one) for one in days]}) == [
+        (2, "survey_response.csv, line 5; survey_response.csv, line 8")
+    ]
+
+
+def test_the_advice_on_questions_names_those_that_the_study_asks():
+    (rule,) = [one for one in RULES_OF_SURVEYS if one.name == "unknown_questions"]
+
+    assert "(S01 to S13)" in rule.advice
+    assert in_short(("S03", "S01", "T09", "T10", "S02", "Z01")) == "S01 to S03, T09 to T10, Z01"
+
+
+def test_a_study_without_a_survey_asks_nothing_of_answers():
+    assert rules_of_surveys(STUDY.model_copy(update={"survey": None})) == ()
+
+
 def test_a_rule_is_not_asked_where_a_field_or_table_that_it_needs_is_not_there():
     odd = {"oversight_event": [event(held_date=JUNE, recorded_date=MAY)]}
     without = EVERY_FIELD - {"oversight_event.recorded_date"}
@@ -268,7 +308,7 @@ def test_every_rule_is_tried_here():
         "too_many_children", "too_many_supervised", "cases_without_time", "overlapping_posts",
     }  # fmt: skip
 
-    assert {one.name for one in (*RULES_OF_ROWS, *RULES_OF_PEOPLE)} == tried
+    assert {one.name for one in (*RULES_OF_ROWS, *RULES_OF_PEOPLE, *RULES_OF_SURVEYS)} == tried
 
 
 def test_a_rule_does_not_show_its_function():

@@ -19,9 +19,9 @@ from oversight_agent.checks.expected import (
     ROUNDS,
     VARIES,
 )
-from oversight_agent.checks.grouping import grouped, rejected_by_field, unlisted
+from oversight_agent.checks.grouping import Form, grouped, rejected_by_field, unlisted
 from oversight_agent.checks.statistics import FieldCheck, date_checks, field_checks
-from oversight_agent.mapping.rows import more_problems
+from oversight_agent.mapping.rows import MAX_PROBLEMS, more_problems
 from oversight_agent.problems import Part, Problem
 from oversight_agent.tables import RawTable
 from oversight_protocol import specification
@@ -137,6 +137,19 @@ def test_the_codes_that_rows_are_told_by_are_codes_of_their_fields():
         assert code in (field.codes or ())  # type: ignore[union-attr]
 
 
+def test_codes_that_the_study_does_not_know_are_not_known_and_those_of_other_fields_are():
+    schema = SPECIFICATION.table("survey_response")
+    assert schema is not None
+    rows = [{"question_id": one, "response": 4} for one in ("S01", "Q01", "Q02")]
+    frame = spec_table("survey_response", rows).frame
+    filled = {field.name: "column" for field in schema.fields}
+
+    found = field_checks(schema, frame, filled, {}, {"survey_response.question_id": ("S01",)})
+
+    known = {one.field: (one.unknown, one.known) for one in found}
+    assert (known["question_id"], known["response"]) == ((2, 1), (0, 3))
+
+
 # ---------------------------------------------------------------------- dates
 
 
@@ -182,13 +195,32 @@ def problem(row: int, found: str = "99/99/9999", field: str = "held_date") -> Pr
     return Problem("events.csv", row, field, found, "a date", "set date_format")
 
 
+def more(rows: int, file: str = "events.csv", field: str = "held_date") -> Problem:
+    """What the mapping says of rows that it does not list."""
+    raw = RawTable(pd.DataFrame(), (Part(file, 0, ()),))
+    (told,) = more_problems(raw, MAX_PROBLEMS + rows, field)
+    return told
+
+
 def test_problems_of_one_kind_are_one_group_with_their_number_and_first_places():
     (group,) = grouped(problem(row) for row in range(2, 314))
 
-    assert group.rows == 312
+    assert (group.rows, group.listed, group.more) == (312, 312, 0)
     assert group.places == "line 2, line 3, line 4, line 5, line 6 and others"
-    assert (group.field, group.found, group.advice) == ("held_date", "99/99/9999",
-                                                        "set date_format")  # fmt: skip
+    assert (group.field, group.advice) == ("held_date", "set date_format")
+    assert group.forms == (Form("99/99/9999", 312, group.places),)
+
+
+def test_what_was_found_in_a_field_is_one_group_with_its_forms_the_most_frequent_first():
+    found = [problem(2, "aaa"), problem(3), problem(4), problem(5, "aaaa")]
+
+    (group,) = grouped(found)
+
+    assert group.rows == 4
+    assert group.forms == (
+        Form("99/99/9999", 2, "line 3, line 4"), Form("aaa", 1, "line 2"),
+        Form("aaaa", 1, "line 5"),
+    )  # fmt: skip
 
 
 @given(st.lists(st.tuples(st.integers(1, 9), st.sampled_from(["9", "a"]),
@@ -199,21 +231,44 @@ def test_no_row_is_lost_or_counted_twice_in_groups(cells):
     groups = grouped(problems)
 
     assert sum(one.rows for one in groups) == len(problems)
-    assert len({(one.found, one.field) for one in groups}) == len(groups)
+    assert all(sum(form.rows for form in one.forms) == one.listed for one in groups)
+    assert len({one.field for one in groups}) == len(groups)
 
 
-def test_rows_that_are_not_listed_are_told_with_the_last_kind_of_their_field():
-    more = problem(0, "1,234 rows more with a problem in this field")
-    problems = [problem(3, "a"), problem(4), more, problem(4, field="type")]
+def test_rows_that_are_not_listed_are_counted_with_the_only_kind_of_their_field():
+    rows = [problem(row) for row in range(2, 102)]
 
-    groups = grouped(problems)
+    (group, other) = grouped([*rows, more(2900), problem(4, field="type")])
 
-    assert [(one.found, one.field, one.rows, one.more) for one in groups] == [
-        ("a", "held_date", 1, 0),
-        ("99/99/9999", "held_date", 1, 1234),
-        ("99/99/9999", "type", 1, 0),
-    ]
-    assert rejected_by_field(problems) == {"held_date": 1236, "type": 1}
+    assert (group.rows, group.listed, group.more) == (3000, 100, 0)
+    assert [one.rows for one in group.forms] == [100]
+    assert (other.rows, other.more) == (1, 0)
+    assert rejected_by_field([*rows, more(2900)]) == {"held_date": 3000}
+
+
+def test_rows_that_are_not_listed_are_counted_apart_where_their_field_has_several_kinds():
+    missing = Problem("events.csv", 3, "held_date", "nothing", "a value", "fill it in")
+
+    groups = grouped([missing, problem(4), more(1234)])
+
+    assert [(one.rows, one.more) for one in groups] == [(1, 0), (1, 1234)]
+
+
+def test_rows_of_several_files_that_are_not_listed_are_counted_apart():
+    other = Problem("later.csv", 3, "held_date", "a", "a date", "set date_format")
+    raw = RawTable(pd.DataFrame(), (Part("events.csv", 0, ()), Part("later.csv", 0, ())))
+
+    groups = grouped([problem(4), other, *more_problems(raw, 150, "held_date")])
+
+    assert [(one.file, one.rows, one.more) for one in groups] == [
+        ("events.csv", 1, 0), ("later.csv", 1, 50),
+    ]  # fmt: skip
+
+
+def test_rows_that_are_not_listed_belong_to_the_field_told_of_last():
+    back = [problem(2), problem(2, field="type"), problem(3), more(7)]
+
+    assert [(one.field, one.rows) for one in grouped(back)] == [("held_date", 9), ("type", 1)]
 
 
 def test_the_way_in_which_the_mapping_tells_of_rows_that_it_does_not_list_is_understood():
