@@ -28,8 +28,8 @@ def document(result: RunResult, truth: Truth, timings: Mapping[str, float]) -> d
     Returns:
         `measures`, the rows of `pooled.csv` with `truth` (in the figure's unit, over exactly the
         authorities that released the table in that period and have data for the dimension; None
-        where there is nothing to take a figure of) and `error` (estimate less truth); `las`, how the run ended for each; `timings`,
-        seconds.
+        where there is nothing to take a figure of) and `error` (estimate less truth); `las`, how
+        the run ended for each; `timings`, seconds.
     """
     measures = {measure.id: measure for measure in result.study.measures}
     released = _released(result)

@@ -261,7 +261,7 @@ def test_a_ticket_is_found_by_its_beginning_if_only_one_begins_so(
     (("study", "accept", "nothing"), 2, "study list"),
     (("release", "show", "nothing"), 2, "release list"),
     (("release", "approve", "nothing"), 2, "there is no release for ticket"),
-    (("preview", "posts-study", "--wave", "wave-9"), 3, "no such wave"),
+    (("preview", "posts-study", "--wave", "wave-9"), 2, "no such wave"),
     (("answer", "nothing.json"), 2, "nothing.json"),
     (("run",), 2, "not enrolled"),
     (("no-such-command",), 2, "No such command"),
@@ -405,8 +405,10 @@ def test_check_names_file_row_field_and_what_to_do(home: Home, command: Command)
     result = command("check")
 
     assert result.status == 1
-    assert "posts.csv, line 9, field 'role_start'" in result.out
-    assert "What to do:" in result.out
+    assert "posts.csv, field 'role_start': 1 row" in result.out
+    assert re.search(r"^  Found +aaaaaaaa \(line 9\)$", result.out, re.MULTILINE)
+    assert re.search(r"^  Expected +a date", result.out, re.MULTILINE)
+    assert re.search(r"^  What to do +correct the date", result.out, re.MULTILINE)
     assert "worker  80    1         no" in result.out
 
 
