@@ -223,8 +223,8 @@ def write(shelf: Shelf, read: Reading, wave: AskedWave | None, limits: QueryLimi
     """Write what was read as a snapshot; whoever calls holds the right to write.
 
     Raises:
-        InputError: it cannot be written.
-        MemoryError: the limits do not suffice.
+        InputError: it cannot be written, or the tables do not fit into the memory that a query may
+            take.
     """
     about = About(
         made=datetime.now(UTC), specification=read.specification, mapping=read.mapping,
