@@ -85,11 +85,15 @@ def _orphans(
             file=table,
             row=0,
             field=", ".join(key.fields),
-            found=f"{len(rows):,} rows that name a {key.reference.resource} which is not there"
+            found=f"{_rows_that_name(len(rows))} a {key.reference.resource} which is not there"
             + _named(rows, origin),
             expected=f"a row of {key.reference.resource} for each of them",
             advice=f"export {key.reference.resource} for the same time, closed ones included",
         )
+
+
+def _rows_that_name(count: int) -> str:
+    return "1 row that names" if count == 1 else f"{count:,} rows that name"
 
 
 def _is_there(own: pd.DataFrame, known: pd.DataFrame) -> pd.Series[bool]:

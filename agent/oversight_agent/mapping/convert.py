@@ -110,6 +110,11 @@ def advice(mapping: FieldMapping, text: str) -> str:
     if mapping.codes is not None:
         return f"add the value to the codes of {mapping.field.name} in the mapping, or correct it"
     if mapping.field.type == "date" or isinstance(mapping.derived, WorkingDays):
+        if dates.looks_like_excel(text):
+            return (
+                'this is most likely Excel\'s number of a day: set date_format = "excel", or add '
+                '"excel" to the formats'
+            )
         return "correct the date, or the date format in the mapping"
     if mapping.number == PLAIN:
         return "correct the number, or say in the mapping with number_format how it is written"

@@ -29,6 +29,8 @@ _TIME = re.compile(
 _OF_TIME = re.compile("%[HIMSfp]")
 _EXCEL_DAY = re.compile(r"([0-9]{1,6})(?:\.[0-9]{1,15})?")
 _EXCEL_START, _EXCEL_LEAP_DAY = datetime(1899, 12, 31), 60  # noqa: DTZ001 (days without a zone)
+_EXCEL_LIKELY = range(30_000, 60_001)
+"""Excel's numbers of days from 1982 to 2064. A number beyond is a year too many to suggest it."""
 _EXAMPLE = date(2026, 11, 23)
 
 
@@ -52,6 +54,12 @@ def days(
         found = (found + pd.Timedelta(days=add)).astype("datetime64[s]")
     usable = found.between(pd.Timestamp(FIRST_DATE), pd.Timestamp(LAST_DATE))
     return found.where(usable), (~usable & (text != "")).to_numpy(dtype=np.bool_)
+
+
+def looks_like_excel(text: str) -> bool:
+    """Whether a text is a number that Excel most likely counts a day of our time by."""
+    match = _EXCEL_DAY.fullmatch(text)
+    return match is not None and int(match[1]) in _EXCEL_LIKELY
 
 
 def example(formats: Iterable[str]) -> str:

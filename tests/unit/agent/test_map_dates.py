@@ -91,6 +91,19 @@ def test_a_moment_that_never_was_or_has_a_zone_is_a_problem(text: str) -> None:
     assert map_days(text).rows_rejected == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "likely"),
+    [("29999", False), ("30000", True), ("45123", True), ("45123.5", True), ("60000", True),
+     ("60001", False), ("99999", False), ("20260704", False), ("4 July", False)],
+)  # fmt: skip
+def test_excels_format_is_advised_for_numbers_that_are_days_of_our_time(
+    text: str, likely: bool
+) -> None:
+    (problem,) = map_days("2026-07-04", text).problems
+
+    assert ('date_format = "excel"' in problem.advice) is likely
+
+
 def test_date_cells_are_dates_beside_texts_of_any_format() -> None:
     texts = ["04/07/2026", "2026-07-05", "2026-07-06 09:00:00"]
 

@@ -67,7 +67,7 @@ def test_rows_that_name_a_team_which_is_not_there_are_counted() -> None:
         "worker": workers(("w1", "2020-01-01", "t9"), ("w2", "2020-01-01", "t1")),
     }
 
-    assert found(tables) == [("worker", 0, "team_id", "1 rows that name a team which is not there")]
+    assert found(tables) == [("worker", 0, "team_id", "1 row that names a team which is not there")]
 
 
 def test_the_first_rows_are_named_by_file_and_number() -> None:

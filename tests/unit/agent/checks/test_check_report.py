@@ -8,6 +8,7 @@ import stat
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ from oversight_protocol.errors import Reason, Refused
 from oversight_protocol.specification import load
 from support import plain_sources
 from support.commands import Ended, call
+from support.mapped import loaded
 from support.plain_sources import MARKERS, records
 from support.protocol import KENT, NOW
 from support.requests import POLICY, Agent, Asker, Home, kinds_table, posts_table
@@ -468,6 +470,23 @@ def test_the_days_on_which_people_answered_are_no_rounds(home: Home):
     plain_sources.write(home, rows)
 
     assert of_survey(home) == ({"available"}, {"rounds_days_apart"})
+
+
+def test_the_survey_in_the_documentation_is_mapped_with_the_studys_own_numbers(tmp_path):
+    page = (Path(__file__).parents[4] / "docs" / "sources.md").read_text("utf-8")
+    (example,) = [one for one in re.findall(r"^```toml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+                  if "survey_response.wide" in one]  # fmt: skip
+
+    mapping = loaded(tmp_path, f'specification = "1.0"\n{example}')
+
+    table = mapping.tables["survey_response"]
+    assert table.source.wide is not None
+    assert STUDY.survey is not None
+    asked = {one.text: one.id for one in STUDY.survey.questions}
+    assert table.source.wide.question.items() <= asked.items()
+    filled = {one.field.name: one for one in table.fields}
+    assert filled["wave"].constant is not None
+    assert filled["response"].unused_codes == ()
 
 
 # ---------------------------------------------------------------------- codes
