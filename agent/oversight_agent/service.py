@@ -30,7 +30,7 @@ from oversight_protocol.errors import Family, InputError, OversightError, Reason
 from oversight_protocol.exchange import Reply
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import Refusal, Release, TableAnswer
-from oversight_protocol.study import BaseTable, Period, Study
+from oversight_protocol.study import BaseTable, Link, Period, Study
 
 _log = structlog.get_logger("oversight_agent.service")
 
@@ -64,7 +64,7 @@ def run_job(settings: Settings, job: Job) -> JobResult:
 
 def new_job(
     settings: Settings, asked: list[tuple[BaseTable, Period]], rules: Rules, version: str,
-    wave: AskedWave | None = None, *, make_snapshot: bool = True,
+    wave: AskedWave | None = None, links: tuple[Link, ...] = (), *, make_snapshot: bool = True,
 ) -> Job:  # fmt: skip
     """A job over this agent's data: over a wave's snapshot, or over the sources as they are."""
     use = SnapshotUse(folder=settings.snapshots, wave=wave, make=make_snapshot) if wave else None
@@ -75,6 +75,7 @@ def new_job(
         rules=rules, spec_version=version,
         limits=query_limits(settings),
         snapshot=use,
+        links=links,
     )  # fmt: skip
 
 
@@ -144,7 +145,9 @@ def preview(settings: Settings, study: str, wave: str) -> list[TableAnswer]:
     ]
     rules = asked.rules.tighten(local_policy.load(settings.policy).rules)
     of = AskedWave.of(asked, envelope.digest, wave)
-    job = new_job(settings, questions, rules, asked.spec_version, of, make_snapshot=False)
+    job = new_job(
+        settings, questions, rules, asked.spec_version, of, asked.links, make_snapshot=False
+    )
     result = run_job(settings, job)
     require_nothing_to_mend(result)
     return [

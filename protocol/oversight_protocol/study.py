@@ -81,11 +81,14 @@ class Link(Document):
     Attributes:
         kind: `same_population`: each has a row for every row of the others. `contained`: the first
             has a row for every row of the others, and more.
+        equal_sums: magnitudes that all of them have with the same sums, since the rows that only
+            the first has add nothing.
     """
 
     kind: Literal["same_population", "contained"]
     tables: tuple[Name, ...] = Field(min_length=2, max_length=10)
     reason: Text
+    equal_sums: tuple[Name, ...] = Field(default=(), max_length=4)
 
 
 class Cohort(Document):
@@ -140,6 +143,11 @@ class Study(Document):
                 raise ValueError(f"measure {measure.id} {problem}")
         if any(name not in tables for link in self.links for name in link.tables):
             raise ValueError("a link names no base table of the study")
+        if any(
+            not set(link.equal_sums) <= set(tables[name].magnitude_names)
+            for link in self.links for name in link.tables
+        ):  # fmt: skip
+            raise ValueError("a link names a magnitude that one of its tables does not have")
         require_unique("theme", [theme.code for theme in self.themes])
         if self.expires <= self.issued:
             raise ValueError("the study expires before it is issued")

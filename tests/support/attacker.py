@@ -73,6 +73,26 @@ class Attacker:
         self._under = np.array([line for line, _ in floors]) if floors else None
         self._limits = np.array([-least for _, least in floors]) if floors else None
 
+    @property
+    def bounds(self) -> list[Interval]:
+        """Of each figure, in the order of `keys`."""
+        return self._bounds
+
+    @property
+    def equations(self) -> np.ndarray:
+        """Sums of figures that are 0."""
+        return np.array(self._equations).reshape(-1, len(self.keys))
+
+    @property
+    def under(self) -> np.ndarray:
+        """Sums of figures that are at most `limits`."""
+        return np.zeros((0, len(self.keys))) if self._under is None else self._under
+
+    @property
+    def limits(self) -> np.ndarray:
+        """See `under`."""
+        return np.zeros(0) if self._limits is None else self._limits
+
     def interval(self, plus: Iterable[Key], minus: Iterable[Key] = ()) -> Interval:
         """The least and the largest that a sum of figures, less others, can be (integers)."""
         goal = self._line({**dict.fromkeys(plus, 1.0), **dict.fromkeys(minus, -1.0)})

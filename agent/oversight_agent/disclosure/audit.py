@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from oversight_agent.disclosure.figures import Shape
+from oversight_agent.disclosure.joint import Joint, JointView
 from oversight_agent.disclosure.knowledge import Knowledge
 from oversight_agent.disclosure.needs import Need
 from oversight_agent.disclosure.points import Points
@@ -30,7 +30,6 @@ from oversight_agent.disclosure.solver import (
     Vector,
     total_of,
 )
-from oversight_agent.disclosure.view import View
 
 FEW = 4
 """Up to so many open needs are solved one by one at once."""
@@ -46,22 +45,22 @@ class Exposed:
 
 
 class Audit:
-    """An attacker on some needs of one table, who can be shown one view after another.
+    """An attacker on some needs of a component, who can be shown one view after another.
 
     Args:
-        shape: how the figures add up.
+        joint: the component.
         truths: the exact number of every figure.
         needs: what must stay hidden.
     """
 
-    def __init__(self, shape: Shape, truths: Sequence[int], needs: Sequence[Need]) -> None:
+    def __init__(self, joint: Joint, truths: Sequence[int], needs: Sequence[Need]) -> None:
         self._needs, self._truths = tuple(needs), np.array(truths, dtype=float)
-        self._knowledge = Knowledge(shape)
+        self._knowledge = Knowledge(joint)
         self._points = Points(self._knowledge.program, self._truths, self._needs)
-        self._marks = range(shape.size, shape.size + len(self._needs))
+        self._marks = range(joint.size, joint.size + len(self._needs))
         self._solver = Solver(self._program())
 
-    def exposed(self, view: View) -> Iterator[Exposed]:
+    def exposed(self, view: JointView) -> Iterator[Exposed]:
         """The needs that a view does not meet, found one by one, until another view is shown."""
         bounds = self._look(view)
         self._push_together(bounds)
@@ -69,7 +68,7 @@ class Audit:
             if found := self._attack(number, bounds):
                 yield found
 
-    def attack(self, need: Need, view: View) -> Exposed | None:
+    def attack(self, need: Need, view: JointView) -> Exposed | None:
         """The same for one of the needs."""
         return self._attack(self._needs.index(need), self._look(view))
 
@@ -77,7 +76,7 @@ class Audit:
         """Take in numbers for all figures that were found elsewhere; they are tested."""
         self._points.learn(point)
 
-    def _look(self, view: View) -> Bounds:
+    def _look(self, view: JointView) -> Bounds:
         bounds = self._knowledge.bounds(view)
         self._points.look(bounds)
         return bounds
@@ -148,11 +147,11 @@ class Audit:
         self._points.learn(point[: len(self._truths)])
 
 
-def attack(view: View, truths: Sequence[int], needs: Sequence[Need]) -> tuple[Exposed, ...]:
+def attack(view: JointView, truths: Sequence[int], needs: Sequence[Need]) -> tuple[Exposed, ...]:
     """All needs that what is shown exposes."""
-    return tuple(Audit(view.shape, truths, needs).exposed(view)) if needs else ()
+    return tuple(Audit(view.joint, truths, needs).exposed(view)) if needs else ()
 
 
-def is_safe(view: View, truths: Sequence[int], needs: Sequence[Need]) -> bool:
+def is_safe(view: JointView, truths: Sequence[int], needs: Sequence[Need]) -> bool:
     """Whether no need is exposed; stops at the first that is."""
-    return not needs or next(Audit(view.shape, truths, needs).exposed(view), None) is None
+    return not needs or next(Audit(view.joint, truths, needs).exposed(view), None) is None

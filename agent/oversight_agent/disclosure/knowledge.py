@@ -1,4 +1,4 @@
-"""What an attacker knows of a table, from what is published alone, as a linear program.
+"""What an attacker knows of a component, from what is published alone, as a linear program.
 
 Rules kept here:
 
@@ -9,9 +9,7 @@ Rules kept here:
    published cell's row (unless zeros may be shown: then the rest may be nothing). A published sum
    is not 0, with the same exception.
 4. A published count of 0 is a true 0: a figure that keeps the rules never rounds down to 0.
-
-Tables of one wave are separate programs. What definitions entail between tables (containment,
-shared populations) has no place in a study yet; where it gets one, its conditions join here.
+5. Between the tables of a component its relations hold.
 """
 
 from __future__ import annotations
@@ -19,12 +17,12 @@ from __future__ import annotations
 import math
 
 from oversight_agent.disclosure.figures import TOTAL_OF_ROW, WHOLE, Figure, Shape
+from oversight_agent.disclosure.joint import Joint, JointView, Place
 from oversight_agent.disclosure.solver import Bounds, Program, total_of
-from oversight_agent.disclosure.view import View
 
 
 class Knowledge:
-    """The program of a table; its variables are the figures by number.
+    """The program of a component; its variables are the figures by number.
 
     Whatever is published, the conditions are the same, and only bounds differ.
 
@@ -32,22 +30,22 @@ class Knowledge:
         program: the conditions of an attacker who sees nothing.
     """
 
-    def __init__(self, shape: Shape) -> None:
-        self.program = additions(shape)
+    def __init__(self, joint: Joint) -> None:
+        self.program = additions(joint)
         self._rests = {
-            figure: self.program.require(_rest(shape, figure))
-            for figure in shape.figures()
-            if not (figure.is_total or shape.scales)
+            place: self.program.require(_rest(joint, place))
+            for place in joint.places()
+            if not (place.figure.is_total or joint.shapes[place.table].scales)
         }
 
-    def bounds(self, view: View) -> Bounds:
+    def bounds(self, view: JointView) -> Bounds:
         """The bounds of one who sees a view."""
         bounds = self.program.bounds
-        for figure in view.shown:
-            number = view.shape.number(figure)
-            bounds.lows[number], bounds.highs[number] = view.bounds(figure)
-            if figure in self._rests and not view.zeros:
-                bounds.least[self._rests[figure]] = view.least
+        for place in view.shown:
+            number, seen = view.joint.number(place), view.views[place.table]
+            bounds.lows[number], bounds.highs[number] = seen.bounds(place.figure)
+            if place in self._rests and not seen.zeros:
+                bounds.least[self._rests[place]] = seen.least
         return bounds
 
 
@@ -57,52 +55,71 @@ class Yielding:
     The variables are the figures by number, then one for each published figure that may be hidden
     by itself (a row, where rows with sums are hidden as a whole). Above 0 it says that hiding would
     let the attacker's interval grow. A count of 0 does not give way: it would need too little.
+    Neither does what is settled.
 
     Attributes:
         program: the conditions of one who sees the view.
         slacks: the variable of each that may give way.
     """
 
-    def __init__(self, view: View) -> None:
-        self.program, self.slacks = additions(view.shape), dict[Figure, int]()
-        self._conditions: dict[Figure, list[int]] = {}
-        for figure in view.shown:
-            self._add(view, figure)
+    def __init__(self, view: JointView) -> None:
+        self.program, self.slacks = additions(view.joint), dict[Place, int]()
+        self._conditions: dict[Place, list[int]] = {}
+        for place in view.shown:
+            self._add(view, place)
 
-    def bounds(self, view: View) -> Bounds:
+    def bounds(self, view: JointView) -> Bounds:
         """The bounds of one who sees a part of the view."""
-        bounds = self.program.bounds
+        bounds, shown = self.program.bounds, view.shown
         for leader, conditions in self._conditions.items():
-            if leader not in view.shown:
+            if leader not in shown:
                 bounds.least[conditions], bounds.most[conditions] = -math.inf, math.inf
                 bounds.highs[self.slacks[leader]] = 0
         return bounds
 
-    def _add(self, view: View, figure: Figure) -> None:
-        number, (low, high) = view.shape.number(figure), view.bounds(figure)
-        if view.shown[figure] == 0 and view.shape.goes_with(figure) == figure:
-            self.program.lows[number] = self.program.highs[number] = 0
+    def _add(self, view: JointView, place: Place) -> None:
+        number, seen = view.joint.number(place), view.views[place.table]
+        low, high = seen.bounds(place.figure)
+        leader = view.leader(place)
+        firm = place.table in view.settled or (seen.shown[place.figure] == 0 and leader == place)
+        if firm:
+            self.program.lows[number], self.program.highs[number] = low, high
+        has_rest = not (place.figure.is_total or seen.shape.scales or seen.zeros)
+        if firm and place.table in view.settled and has_rest:
+            self.program.require(_rest(view.joint, place), seen.least)
+        if firm:
             return
-        leader = view.shape.goes_with(figure)
         if leader not in self.slacks:
             self.slacks[leader] = self.program.variable()
             self._conditions[leader] = []
-        slack, one = self.slacks[leader], float(view.shape.one(figure))
+        slack, one = self.slacks[leader], float(seen.shape.one(place.figure))
         added = [
             self.program.require({number: 1.0, slack: one}, low),
             self.program.require({number: 1.0, slack: -one}, high=high),
         ]
-        if not (figure.is_total or view.shape.scales or view.zeros):
-            rest = {**_rest(view.shape, figure), slack: 1.0}
-            added.append(self.program.require(rest, view.least))
+        if has_rest:
+            rest = {**_rest(view.joint, place), slack: 1.0}
+            added.append(self.program.require(rest, seen.least))
         self._conditions[leader] += added
 
 
-def additions(shape: Shape) -> Program:
-    """Rule 1."""
-    result = Program([0.0] * shape.size, [math.inf] * shape.size)
+def additions(joint: Joint) -> Program:
+    """Rules 1 and 5."""
+    result = Program([0.0] * joint.size, [math.inf] * joint.size)
+    for table, shape in enumerate(joint.shapes):
+        _add_table(result, shape, joint.start(table))
+    for relation in joint.relations:
+        factors = {joint.number(place): factor for place, factor in relation.factors}
+        result.require(factors, relation.low, relation.high)
+    return result
+
+
+def _add_table(result: Program, shape: Shape, start: int) -> None:
+    def number(figure: Figure) -> int:
+        return start + shape.number(figure)
+
     for row in range(shape.rows):
-        total, *cells = map(shape.number, shape.line(row))
+        total, *cells = map(number, shape.line(row))
         if not shape.scales:
             result.require({**total_of(cells), total: -1.0}, 0, 0)
         for cell, scale in zip(cells, shape.scales, strict=False):
@@ -110,11 +127,10 @@ def additions(shape: Shape) -> Program:
     columns = range(TOTAL_OF_ROW if shape.scales else 0, shape.outcomes)
     for dimension in shape.dimensions:
         for column in columns:
-            parts = total_of(shape.number(Figure(row, column)) for row in dimension)
-            result.require({**parts, shape.number(Figure(WHOLE, column)): -1.0}, 0, 0)
-    return result
+            parts = total_of(number(Figure(row, column)) for row in dimension)
+            result.require({**parts, number(Figure(WHOLE, column)): -1.0}, 0, 0)
 
 
-def _rest(shape: Shape, figure: Figure) -> dict[int, float]:
-    total = Figure(figure.row, TOTAL_OF_ROW)
-    return {shape.number(total): 1.0, shape.number(figure): -1.0}
+def _rest(joint: Joint, place: Place) -> dict[int, float]:
+    total = Place(place.table, Figure(place.figure.row, TOTAL_OF_ROW))
+    return {joint.number(total): 1.0, joint.number(place): -1.0}

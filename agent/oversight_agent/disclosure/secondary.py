@@ -21,7 +21,8 @@ from dataclasses import replace
 import numpy as np
 
 from oversight_agent.disclosure.audit import Audit, Exposed
-from oversight_agent.disclosure.figures import WHOLE, Figure
+from oversight_agent.disclosure.figures import WHOLE
+from oversight_agent.disclosure.joint import JointView, Place
 from oversight_agent.disclosure.knowledge import Yielding
 from oversight_agent.disclosure.needs import Need
 from oversight_agent.disclosure.solver import (
@@ -32,7 +33,6 @@ from oversight_agent.disclosure.solver import (
     Vector,
     total_of,
 )
-from oversight_agent.disclosure.view import View
 
 ROUNDS = 1_000
 """Additions to one table before it is given up. The tables of the first study need under fifty."""
@@ -44,7 +44,7 @@ COST_OF_CELL = 1.0
 """What hiding one figure costs, in figures of a category; and up to 1 more by its size."""
 
 
-def extend(view: View, truths: Sequence[int], needs: Sequence[Need]) -> View:
+def extend(view: JointView, truths: Sequence[int], needs: Sequence[Need]) -> JointView:
     """The view with as few figures hidden in addition as the heuristic finds.
 
     Raises:
@@ -52,7 +52,7 @@ def extend(view: View, truths: Sequence[int], needs: Sequence[Need]) -> View:
     """
     if not needs:
         return view
-    audit = Audit(view.shape, truths, needs)
+    audit = Audit(view.joint, truths, needs)
     exposed = [found.need for found in audit.exposed(view)]
     if not exposed:
         return view
@@ -69,12 +69,13 @@ def extend(view: View, truths: Sequence[int], needs: Sequence[Need]) -> View:
     return _clean_up(view, smaller, audit)
 
 
-def cost(view: View, figure: Figure) -> float:
+def cost(view: JointView, place: Place) -> float:
     """What hiding a published figure costs, with all that goes with it."""
-    size = view.shown[figure] / max(1, *view.shown.values())
+    figure, seen = place.figure, view.views[place.table]
+    size = seen.shown[figure] / max(1, *seen.shown.values())
     if figure.row == WHOLE:
         return (COST_OF_WHOLE_TOTAL if figure.is_total else COST_OF_WHOLE_CELL) + size
-    if figure.is_total and not view.shape.scales:
+    if figure.is_total and not seen.shape.scales:
         return COST_OF_ROW_TOTAL + size
     return COST_OF_CELL + size
 
@@ -82,16 +83,16 @@ def cost(view: View, figure: Figure) -> float:
 class _Partners:
     """Asks which published figures would have to give way for a need."""
 
-    def __init__(self, view: View, truths: Sequence[int], needs: Sequence[Need]) -> None:
+    def __init__(self, view: JointView, truths: Sequence[int], needs: Sequence[Need]) -> None:
         self._yielding, self._truths = Yielding(view), np.array(truths, dtype=float)
-        self._costs = {slack: cost(view, figure) for figure, slack in self._yielding.slacks.items()}
+        self._costs = {slack: cost(view, place) for place, slack in self._yielding.slacks.items()}
         program = self._yielding.program
         self._quantities = {
             parts: program.require(total_of(parts)) for parts in {n.parts: None for n in needs}
         }
         self._solver = Solver(program)
 
-    def of(self, exposed: Exposed, view: View) -> tuple[frozenset[Figure], list[Vector]]:
+    def of(self, exposed: Exposed, view: JointView) -> tuple[frozenset[Place], list[Vector]]:
         """The figures of a view that are to be hidden, and points that show why.
 
         Raises:
@@ -108,7 +109,7 @@ class _Partners:
         found = {f for f, s in slacks if any(point[s] > TOLERANCE for point in points)}
         if not found:
             raise UnsolvedError
-        return frozenset(found), [point[: view.shape.size] for point in points]
+        return frozenset(found), [point[: view.joint.size] for point in points]
 
     def _cheapest(self, bounds: Bounds, need: Need, low: float, high: float) -> Vector:
         """The point at least cost where the quantity is between `low` and `high`."""
@@ -118,15 +119,14 @@ class _Partners:
         return self._solver.minimise(self._costs, replace(bounds, least=least, most=most))
 
 
-def _clean_up(view: View, smaller: View, audit: Audit) -> View:
-    leader = view.shape.goes_with
-    added = {leader(figure) for figure in set(view.shown) - set(smaller.shown)}
-    for figure in _dearest_first(view, added):
-        trial = view.without(added - {figure})
+def _clean_up(view: JointView, smaller: JointView, audit: Audit) -> JointView:
+    added = {view.leader(place) for place in set(view.shown) - set(smaller.shown)}
+    for place in _dearest_first(view, added):
+        trial = view.without(added - {place})
         if next(audit.exposed(trial), None) is None:
-            added.remove(figure)
+            added.remove(place)
     return view.without(added)
 
 
-def _dearest_first(view: View, figures: Iterable[Figure]) -> list[Figure]:
-    return sorted(figures, key=lambda figure: (-cost(view, figure), figure))
+def _dearest_first(view: JointView, places: Iterable[Place]) -> list[Place]:
+    return sorted(places, key=lambda place: (-cost(view, place), place))

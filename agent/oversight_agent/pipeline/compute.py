@@ -70,7 +70,7 @@ def compute(job: Job) -> JobResult:
     ]  # fmt: skip
     reasons = {key: one.reason for key, one in outcomes.items() if isinstance(one, Refused)}
     # 5. Protect jointly.
-    protected = disclosure.protect(exact, job.rules, job.spec_version)
+    protected = disclosure.protect(exact, job.rules, job.spec_version, job.links)
     safe = {
         (unsafe.table.name, unsafe.period.id): table
         for unsafe, table in zip(exact, protected.tables, strict=True)

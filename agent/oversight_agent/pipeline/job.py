@@ -22,7 +22,7 @@ from oversight_protocol.errors import Reason
 from oversight_protocol.model import Code, Digest, Name
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import TableAnswer
-from oversight_protocol.study import BaseTable, Period, Study
+from oversight_protocol.study import BaseTable, Link, Period, Study
 
 
 class _Form(BaseModel):
@@ -111,6 +111,7 @@ class Job(_Form):
         spec_version: the version of the specification that the study needs.
         limits: for each base table's query.
         snapshot: whose snapshot to read; without it, the sources are read as they are.
+        links: what the study says of its base tables together.
     """
 
     mapping: Path
@@ -121,6 +122,7 @@ class Job(_Form):
     spec_version: Code
     limits: QueryLimits = QueryLimits()
     snapshot: SnapshotUse | None = None
+    links: tuple[Link, ...] = ()
 
     @model_validator(mode="after")
     def _asks_nothing_twice(self) -> Self:

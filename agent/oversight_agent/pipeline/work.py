@@ -28,13 +28,13 @@ from oversight_agent.tables import SafeTable
 from oversight_protocol.errors import REASONS, InputError, OversightError, Reason
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import Release, TableAnswer, row_keys
-from oversight_protocol.study import BaseTable, Period, Study
+from oversight_protocol.study import BaseTable, Link, Period, Study
 
 _log = structlog.get_logger("oversight_agent.work")
 
 Asked = tuple[BaseTable, Period]
 RunJob = Callable[[Job], JobResult]
-NewJob = Callable[[list[Asked], Rules, str, AskedWave], Job]
+NewJob = Callable[[list[Asked], Rules, str, AskedWave, tuple[Link, ...]], Job]
 Note = Callable[[AskedWave, tuple[SnapshotUsed, ...]], None]
 
 
@@ -66,8 +66,8 @@ class Work:
 
     Args:
         run_job: runs a job in a worker process.
-        new_job: makes a job of this agent from tables, periods, rules, specification version and
-            wave.
+        new_job: makes a job of this agent from tables, periods, rules, specification version, wave
+            and the study's links.
         note: is told of the snapshots that a wave was answered from.
     """
 
@@ -101,7 +101,7 @@ class Work:
         _take_frozen(answers, asked, frozen, study)
         # 3.
         wave = AskedWave.of(study, ticket.study, ticket.wave)
-        self._compute(answers, asked, new_rules, study.spec_version, wave)
+        self._compute(answers, asked, new_rules, study, wave)
         # 4.
         release = self._release(admitted, answers, asked)
         what = gate.candidate(
@@ -111,10 +111,10 @@ class Work:
         return gate.decide(what, policy) or what
 
     def _compute(
-        self, answers: _Answers, asked: list[Asked], rules: Rules, version: str, wave: AskedWave
+        self, answers: _Answers, asked: list[Asked], rules: Rules, study: Study, wave: AskedWave
     ) -> None:
         new = answers.open(asked)
-        for result in self._results(new, rules, version, wave) if new else ():
+        for result in self._results(new, rules, study, wave) if new else ():
             key = (result.table, result.period)
             if result.answer is not None:
                 answers.safe[key] = disclosure.restore(result.question, result.answer, rules)
@@ -122,9 +122,10 @@ class Work:
                 answers.reasons[key] = result.reason or Reason.SOURCE
 
     def _results(
-        self, new: list[Asked], rules: Rules, version: str, wave: AskedWave
+        self, new: list[Asked], rules: Rules, study: Study, wave: AskedWave
     ) -> tuple[TableResult, ...]:
-        job = self._new_job(new, rules, version, wave)
+        version = study.spec_version
+        job = self._new_job(new, rules, version, wave, study.links)
         try:
             result = self._run_job(job)
         except OversightError as error:

@@ -11,6 +11,7 @@ import pytest
 
 from oversight_agent.disclosure import audit, primary, secondary
 from oversight_agent.disclosure.figures import TOTAL_OF_ROW, Figure, Grid, Scale, Shape
+from oversight_agent.disclosure.joint import Joint, JointView
 from oversight_agent.disclosure.knowledge import Knowledge
 from oversight_agent.disclosure.needs import Need
 from oversight_agent.disclosure.points import Points
@@ -24,8 +25,8 @@ LINE = Shape(rows=1, outcomes=3, dimensions=())
 TOTAL, FIRST, SECOND, THIRD = (Figure(0, outcome) for outcome in (TOTAL_OF_ROW, 0, 1, 2))
 
 
-def view(shown: dict[Figure, int], *, zeros: bool = False, base: int = 5) -> View:
-    return View(LINE, shown, base, 10, zeros)
+def view(shown: dict[Figure, int], *, zeros: bool = False, base: int = 5) -> JointView:
+    return JointView.alone(View(LINE, shown, base, 10, zeros))
 
 
 def small(cell: Figure, truth: int, known: tuple[Figure, ...] = ()) -> Need:
@@ -129,7 +130,7 @@ def test_the_solver_writes_nothing_where_a_worker_writes_its_result():
 
 
 def points(truths: list[int], *needs: Need) -> tuple[Points, Knowledge]:
-    knowledge = Knowledge(LINE)
+    knowledge = Knowledge(Joint([LINE]))
     return Points(knowledge.program, np.array(truths, dtype=float), needs), knowledge
 
 
@@ -178,7 +179,7 @@ def test_no_figure_that_the_secondary_stage_hid_can_be_shown_again(seed):
     table = base_table(("both", "part1_only", "neither"), {**SERVICES, "agency": ("0", "1")})
     grid = Grid.of(random_table(table, seed, 400))
     found = primary.suppress(grid, RULES)
-    draft = View.of(grid, found.hidden, RULES)
+    draft = JointView.alone(View.of(grid, found.hidden, RULES))
     truths = grid.truths
 
     final = secondary.extend(draft, truths, found.needs)
@@ -192,8 +193,10 @@ def test_no_figure_that_the_secondary_stage_hid_can_be_shown_again(seed):
 
 def test_the_dearest_figures_are_the_whole_authority_then_totals_then_large_cells():
     grid = Grid.of(from_counts(base_table(), {(s,): (40 + s, 60, 80) for s in range(3)}))
-    shown = View.of(grid, (), RULES)
-    by_cost = sorted(shown.shown, key=lambda figure: -secondary.cost(shown, figure))
+    shown = JointView.alone(View.of(grid, (), RULES))
+    by_cost = [
+        place.figure for place in sorted(shown.shown, key=lambda one: -secondary.cost(shown, one))
+    ]
 
     whole_total, *cells = [figure for figure in by_cost if figure.row == 0]
 

@@ -1,0 +1,117 @@
+"""Several tables at once: what everybody sees of them together, and what holds between them.
+
+A *component* is the tables that links tie together, with what was published of tables like them
+before; alone, a table is a component of one. Its figures are numbered through: those of the first
+table first, each table's as its shape numbers them.
+
+Rules kept here:
+
+1. A relation is a linear condition between figures of a component that follows from definitions:
+   the same population, a population within another, a whole and its parts.
+2. Whoever knows the tables knows each by itself (`knowledge`), and the relations.
+3. A *place* is a table's number in its component and a figure of it. What is settled gives way to
+   nothing: it was published before, or it is public.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import accumulate
+from typing import NamedTuple
+
+from oversight_agent.disclosure.figures import Figure, Shape
+from oversight_agent.disclosure.view import View
+
+
+class Place(NamedTuple):
+    """A figure of a table of a component."""
+
+    table: int
+    figure: Figure
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What holds between figures: the sum of them, each times its factor, lies in an interval.
+
+    Attributes:
+        factors: each with its place.
+        low: the least of the sum; `high` the largest; either may be infinite.
+    """
+
+    factors: tuple[tuple[Place, float], ...]
+    low: float
+    high: float
+
+
+class Joint:
+    """How the figures of a component are numbered, and what holds between its tables.
+
+    Attributes:
+        shapes: of each table.
+        relations: between them.
+        size: the number of figures.
+    """
+
+    def __init__(self, shapes: Sequence[Shape], relations: Sequence[Relation] = ()) -> None:
+        self.shapes, self.relations = tuple(shapes), tuple(relations)
+        *self._starts, self.size = accumulate((shape.size for shape in shapes), initial=0)
+
+    def number(self, place: Place) -> int:
+        """The number of a figure."""
+        return self._starts[place.table] + self.shapes[place.table].number(place.figure)
+
+    def start(self, table: int) -> int:
+        """The number of a table's first figure."""
+        return self._starts[table]
+
+    def places(self) -> Iterator[Place]:
+        """Every figure by its number."""
+        for table, shape in enumerate(self.shapes):
+            yield from (Place(table, figure) for figure in shape.figures())
+
+
+@dataclass(frozen=True)
+class JointView:
+    """All that everybody can see of the tables of a component.
+
+    Attributes:
+        joint: the component.
+        views: of each table.
+        settled: tables that were published before: they are seen and cannot be hidden.
+    """
+
+    joint: Joint
+    views: tuple[View, ...]
+    settled: frozenset[int] = frozenset()
+
+    @classmethod
+    def alone(cls, view: View) -> JointView:
+        """A table that nothing ties to another."""
+        return cls(Joint([view.shape]), (view,))
+
+    @cached_property
+    def shown(self) -> dict[Place, int]:
+        """The rounded value of every published figure."""
+        return {
+            Place(table, figure): value
+            for table, view in enumerate(self.views)
+            for figure, value in view.shown.items()
+        }
+
+    def leader(self, place: Place) -> Place:
+        """The figure with which this one is shown or hidden."""
+        return Place(place.table, self.views[place.table].shape.goes_with(place.figure))
+
+    def without(self, places: Iterable[Place]) -> JointView:
+        """The view with some figures hidden as well, and whatever goes with them."""
+        gone: dict[int, list[Figure]] = {}
+        for table, figure in places:
+            gone.setdefault(table, []).append(figure)
+        views = tuple(
+            view.without(gone[table]) if table in gone else view
+            for table, view in enumerate(self.views)
+        )
+        return replace(self, views=views)
