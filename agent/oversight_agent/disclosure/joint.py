@@ -1,16 +1,15 @@
 """Several tables at once: what everybody sees of them together, and what holds between them.
 
-A *component* is the tables that links tie together, with what was published of tables like them
-before; alone, a table is a component of one. Its figures are numbered through: those of the first
-table first, each table's as its shape numbers them.
+A *component* is the tables that links tie together; alone, a table is a component of one. Its
+figures are numbered through: those of the first table first, each table's as its shape numbers
+them.
 
 Rules kept here:
 
 1. A relation is a linear condition between figures of a component that follows from definitions:
    the same population, a population within another, a whole and its parts.
 2. Whoever knows the tables knows each by itself (`knowledge`), and the relations.
-3. A *place* is a table's number in its component and a figure of it. What is settled gives way to
-   nothing: it was published before, or it is public.
+3. A *place* is a table's number in its component and a figure of it.
 """
 
 from __future__ import annotations
@@ -80,12 +79,10 @@ class JointView:
     Attributes:
         joint: the component.
         views: of each table.
-        settled: tables that were published before: they are seen and cannot be hidden.
     """
 
     joint: Joint
     views: tuple[View, ...]
-    settled: frozenset[int] = frozenset()
 
     @classmethod
     def alone(cls, view: View) -> JointView:

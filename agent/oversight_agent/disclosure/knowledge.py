@@ -55,7 +55,6 @@ class Yielding:
     The variables are the figures by number, then one for each published figure that may be hidden
     by itself (a row, where rows with sums are hidden as a whole). Above 0 it says that hiding would
     let the attacker's interval grow. A count of 0 does not give way: it would need too little.
-    Neither does what is settled.
 
     Attributes:
         program: the conditions of one who sees the view.
@@ -81,13 +80,8 @@ class Yielding:
         number, seen = view.joint.number(place), view.views[place.table]
         low, high = seen.bounds(place.figure)
         leader = view.leader(place)
-        firm = place.table in view.settled or (seen.shown[place.figure] == 0 and leader == place)
-        if firm:
-            self.program.lows[number], self.program.highs[number] = low, high
-        has_rest = not (place.figure.is_total or seen.shape.scales or seen.zeros)
-        if firm and place.table in view.settled and has_rest:
-            self.program.require(_rest(view.joint, place), seen.least)
-        if firm:
+        if seen.shown[place.figure] == 0 and leader == place:
+            self.program.lows[number] = self.program.highs[number] = 0
             return
         if leader not in self.slacks:
             self.slacks[leader] = self.program.variable()
@@ -97,7 +91,7 @@ class Yielding:
             self.program.require({number: 1.0, slack: one}, low),
             self.program.require({number: 1.0, slack: -one}, high=high),
         ]
-        if has_rest:
+        if not (place.figure.is_total or seen.shape.scales or seen.zeros):
             rest = {**_rest(view.joint, place), slack: 1.0}
             added.append(self.program.require(rest, seen.least))
         self._conditions[leader] += added

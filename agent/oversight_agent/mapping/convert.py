@@ -98,15 +98,6 @@ def expected(mapping: FieldMapping, text: str) -> str:
     return f"{describe(mapping.field)}, written as {numbers.example(mapping.number)}"
 
 
-def _advice_on_date(text: str) -> str:
-    if dates.looks_like_excel(text):
-        return (
-            'this is most likely Excel\'s number of a day: set date_format = "excel", or add '
-            '"excel" to the formats'
-        )
-    return "correct the date, or the date format in the mapping"
-
-
 def advice(mapping: FieldMapping, text: str) -> str:
     """What to do about a text that could not be converted; it may be empty."""
     if not text and mapping.called:
@@ -123,6 +114,15 @@ def advice(mapping: FieldMapping, text: str) -> str:
     if mapping.number == PLAIN:
         return "correct the number, or say in the mapping with number_format how it is written"
     return "correct the number, or the number format in the mapping"
+
+
+def _advice_on_date(text: str) -> str:
+    if dates.looks_like_excel(text):
+        return (
+            'this is most likely Excel\'s number of a day: set date_format = "excel", or add '
+            '"excel" to the formats'
+        )
+    return "correct the date, or the date format in the mapping"
 
 
 def _own_codes(mapping: FieldMapping) -> list[str]:

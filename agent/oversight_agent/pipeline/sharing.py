@@ -11,7 +11,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -121,10 +120,10 @@ def share(check: Check, settings: Settings, person: str, clock: Clock) -> Shared
 def _still_holds(ledger: Records, wanted: Coverage) -> Shared | None:
     """The coverage of the same wave that was shared within the last week."""
     for recorded in records.of_kind(ledger, "coverage-shared"):
-        content = records.body(recorded)
-        coverage = Coverage.model_validate_json(json.dumps(content["coverage"]))
+        envelope = Envelope.from_json(records.body(recorded)["envelope"])
+        coverage = Coverage.parse(envelope.payload)
         if _about(coverage) == _about(wanted) and wanted.shared < coverage.shared + FROZEN_FOR:
-            return Shared(coverage, Envelope.from_json(content["envelope"]), again=True)
+            return Shared(coverage, envelope, again=True)
     return None
 
 

@@ -25,7 +25,7 @@ from oversight_agent.problems import Problem, SourceError, problem_of
 from oversight_agent.readers.connections import Connection, connection
 from oversight_agent.readers.header import names
 from oversight_agent.readers.piece import LOOKED_AT, Piece, piece_of, settings_of
-from oversight_agent.readers.relational import _reading as reading
+from oversight_agent.readers.relational import reading
 from oversight_agent.readers.request import Request
 from oversight_agent.readers.values import as_text
 from oversight_agent.sources import LIMITS, tidy

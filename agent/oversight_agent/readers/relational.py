@@ -55,7 +55,7 @@ def read_relational(
     """
     link = connection(source.database or "", databases)
     request = Request(source, link.name, Path(link.url.database or ""), columns, limits)
-    with _reading(link, request) as database:
+    with reading(link, request) as database:
         table = _table(database, request)
         names = [request.source.database_schema, table.name]
         file = f"{link.name}, table {'.'.join(filter(None, names))}"
@@ -72,7 +72,7 @@ def read_relational(
 
 
 @contextmanager
-def _reading(link: Connection, request: Request) -> Iterator[sa.Connection]:
+def reading(link: Connection, request: Request) -> Iterator[sa.Connection]:
     """A connection in a transaction that can only read.
 
     Raises:

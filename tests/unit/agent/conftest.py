@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 import structlog
 
+from oversight_agent.cli import main
+from support.commands import call
+from support.interviews import Init
 from support.requests import Agent, Asker, Home
 
 
@@ -41,3 +45,9 @@ def agent(home: Home) -> Agent:
 def asker(agent: Agent) -> Asker:
     """A coordinator on the same clock."""
     return Asker(agent.clock)
+
+
+@pytest.fixture
+def init(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Init:
+    """`oversight-agent init`, run in this process."""
+    return partial(call, main, monkeypatch, capfd, "oversight-agent", "init")

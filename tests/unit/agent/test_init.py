@@ -5,50 +5,33 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from oversight_agent.cli import main
 from oversight_agent.mapping import load
 from oversight_agent.pipeline.checking import check
 from oversight_agent.proposing.answers import read_answers
-from support.commands import Ended, call
 from support.conversation import END_OF_INPUT, conversation
 from support.held_out_exports import FORMS, LIQUID
+from support.interviews import Init, exports, new
 from support.protocol import KENT
 from support.returns import child, cin_census, details
 
 CENSUS = cin_census(2026, child(2026, "a1", details(2026, "2026-01-08")))
 
-Init = Callable[..., Ended]
-
-
-@pytest.fixture
-def init(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Init:
-    """`oversight-agent init`, run in this process."""
-    return partial(call, main, monkeypatch, capfd, "oversight-agent", "init")
-
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """An authority's exports, of which all can be told."""
-    folder = tmp_path / "exports"
-    folder.mkdir()
-    LIQUID.write(folder)
-    return folder
+    return exports(tmp_path / "exports", LIQUID.write)
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """Where the agent's folder will be."""
     return tmp_path / "agent"
-
-
-def new(home: Path, data: Path) -> tuple[str | Path, ...]:
-    return home, "--la", KENT, "--name", "Kent", "--data", data
 
 
 def usable(home: Path, data: Path) -> dict[str, bool]:

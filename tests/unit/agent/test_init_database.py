@@ -4,32 +4,22 @@ from __future__ import annotations
 
 import sqlite3
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from oversight_agent.cli import main
 from oversight_agent.pipeline.checking import check
 from oversight_agent.readers import outline_database
-from support.commands import Ended, call
+from support.interviews import Init
 from support.postgresql import PASSWORD, Server, server
 from support.protocol import KENT
-
-Init = Callable[..., Ended]
 
 pytestmark = pytest.mark.xdist_group("postgresql")
 
 TEAMS = [(f"T{n}", ("Front Door", "Assessment")[n % 2]) for n in range(12)]
 PERSON = "Ottoline"
-
-
-@pytest.fixture
-def init(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Init:
-    """`oversight-agent init`, run in this process."""
-    return partial(call, main, monkeypatch, capfd, "oversight-agent", "init")
 
 
 @pytest.fixture

@@ -6,57 +6,37 @@ import json
 import stat
 import tomllib
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from oversight_agent import files
-from oversight_agent.cli import main
 from oversight_agent.cli.answering import Keeper
 from oversight_agent.proposing.answers import Answers, read_answers
 from oversight_agent.proposing.drafting import Drafter
 from oversight_agent.proposing.questions import Question
-from support.commands import Ended, call
 from support.conversation import END_OF_INPUT, INTERRUPT, conversation
 from support.held_out_exports import FORMS, LIQUID
+from support.interviews import Init, exports, new
 from support.protocol import KENT
-
-Init = Callable[..., Ended]
-
-
-@pytest.fixture
-def init(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Init:
-    """`oversight-agent init`, run in this process."""
-    return partial(call, main, monkeypatch, capfd, "oversight-agent", "init")
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """An authority's exports, of which all can be told."""
-    folder = tmp_path / "exports"
-    folder.mkdir()
-    LIQUID.write(folder)
-    return folder
+    return exports(tmp_path / "exports", LIQUID.write)
 
 
 @pytest.fixture
 def forms(tmp_path: Path) -> Path:
     """An authority's exports about which a person is asked."""
-    folder = tmp_path / "forms"
-    folder.mkdir()
-    FORMS.write(folder)
-    return folder
+    return exports(tmp_path / "forms", FORMS.write)
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """Where the agent's folder will be."""
     return tmp_path / "agent"
-
-
-def new(home: Path, data: Path) -> tuple[str | Path, ...]:
-    return home, "--la", KENT, "--name", "Kent", "--data", data
 
 
 # -------------------------------------------------------------------- given something wrong

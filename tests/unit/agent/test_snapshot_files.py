@@ -240,13 +240,18 @@ def test_one_that_cannot_be_deleted_does_not_keep_the_others(
     assert [body["snapshot"] for body in home.bodies("snapshot-deleted")] == [second.id]
 
 
-def test_one_that_could_not_be_deleted_is_tried_again_within_hours(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _one_expired(home: Home) -> tuple[Shelf, Clock, Retention]:
+    """A snapshot that should be gone by now, on a clock that can be moved."""
     settings, clock = config.load(home.folder), Clock(MADE + timedelta(days=500))
     shelf = Shelf(settings.snapshots)
     _write(shelf)
-    retention = Retention(settings, clock)
+    return shelf, clock, Retention(settings, clock)
+
+
+def test_one_that_could_not_be_deleted_is_tried_again_within_hours(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf, clock, retention = _one_expired(home)
     with monkeypatch.context() as locked:
         locked.setattr(Path, "unlink", _refusing)
         retention.when_due()
@@ -266,10 +271,7 @@ def _refusing(*_: object) -> None:
 def test_a_folder_that_cannot_be_read_is_told_once_and_tried_again_within_hours(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings, clock = config.load(home.folder), Clock(MADE + timedelta(days=500))
-    shelf = Shelf(settings.snapshots)
-    _write(shelf)
-    retention = Retention(settings, clock)
+    shelf, clock, retention = _one_expired(home)
     with monkeypatch.context() as locked:
         locked.setattr(Path, "iterdir", _refusing)
         with pytest.raises(InputError, match="the snapshots cannot be used"):
