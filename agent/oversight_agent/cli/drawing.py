@@ -71,6 +71,9 @@ def draw_up(task: Task) -> None:
     for one in task.returns:
         drafter.check_return(chosen.data_folder / one.name if one in outside else one)
     given = _given(task, drafter, place)
+    if not task.asked:
+        # Answers that cannot be used are told before anything is written.
+        drafter.draft(asking.nobody, given, task.confidence)
     if not outside:
         _make(task)
     keeper = answering.Keeper(

@@ -37,14 +37,20 @@ class TableDecision:
         )  # fmt: skip
 
     @property
+    def lacks_questions(self) -> bool:
+        """Whether it is a survey sheet none of whose columns is surely a question."""
+        wide = self.proposal.wide
+        return wide is not None and len(wide) == len(self.proposal.guessed)
+
+    @property
     def usable(self) -> bool:
         """Whether the source is the right one and every required field is filled."""
-        return not self.lacking and not self.source_in_doubt
+        return not (self.lacking or self.source_in_doubt or self.lacks_questions)
 
     @property
     def open(self) -> frozenset[str]:
-        """The fields that wait for a person."""
-        return self.unsure | self.uncoded | frozenset(self.lacking)
+        """The fields that wait for a person, and the columns that may be questions of a survey."""
+        return self.unsure | self.uncoded | frozenset((*self.lacking, *self.proposal.guessed))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -140,8 +141,16 @@ def _check(text: str) -> None:
         except InputError as error:
             raise InputError(
                 f"the mapping that comes of these answers cannot be: {error.what}",
-                where=error.where.replace("mapping.toml", "the mapping"),
+                where=_part(text, error.where),
                 found=error.found,
                 expected=error.expected,
                 advice=error.advice or "answer otherwise",
             ) from None
+
+
+def _part(text: str, where: str) -> str:
+    """The part of a mapping that nobody can open, for it was not written, by its heading."""
+    line = re.search(r"line (\d+)$", where)
+    above = text.splitlines()[: int(line[1])] if line else []
+    headings = [one.partition("#")[0].strip() for one in above if one.startswith("[")]
+    return f"the part {headings[-1]} that comes of them" if headings else "the whole of it"

@@ -11,6 +11,7 @@ from oversight_agent.proposing.answers import Answers, FieldAnswers, TableAnswer
 from oversight_agent.proposing.evidence import can_hold
 from oversight_agent.proposing.instruments import wordings
 from oversight_agent.proposing.proposal import Proposal
+from oversight_agent.proposing.wide import guessed_in
 from oversight_protocol.errors import InputError
 from oversight_protocol.specification import SpecField, Specification, SpecTableSchema
 
@@ -61,11 +62,35 @@ def _source(
 
 def _check_questions(given: TableAnswers, source: SourceProfile | None, where: str) -> None:
     wide = source.settings.wide if source is not None else None
-    columns = () if wide is None else tuple(wide.question)
-    for column, number in given.questions.items():
+    if given.questions and wide is None:
+        raise InputError(
+            "no column of the source looks like a question of the survey",
+            where=where,
+            expected="a sheet with a column for each question",
+            advice="leave 'questions' out; which columns are questions is said in mapping.toml,"
+            " under 'wide' (docs/sources.md)",
+        )
+    columns = {} if wide is None else wide.question
+    sure = {one: number for one, number in columns.items() if one not in guessed_in(wide)}
+    named: dict[str, str] = {}
+    for column, number in {**sure, **given.questions}.items():
         _known(column, columns, "question among the columns", where)
         if number:
             _known(number, wordings(), "question of the survey", where)
+            other = named.setdefault(number, column)
+            if other != column:
+                raise _same_question(number, (other, column), where)
+
+
+def _same_question(number: str, columns: tuple[str, str], where: str) -> InputError:
+    first, second = columns
+    return InputError(
+        "two columns would be the same question",
+        where=where,
+        found=f"'{first}' and '{second}' as {number}",
+        expected="one column for each question",
+        advice='say of one of them which question it is, or "" if it is none',
+    )
 
 
 def _check_field(

@@ -25,13 +25,8 @@ from oversight_agent.proposing.field_interview import (
 )
 from oversight_agent.proposing.filters import Filter, filters
 from oversight_agent.proposing.proposal import Proposal, TableProposal
-from oversight_agent.proposing.questions import (
-    guess_question,
-    rows_question,
-    source_question,
-    system_question,
-    wide_question,
-)
+from oversight_agent.proposing.question_interview import QuestionInterview
+from oversight_agent.proposing.questions import rows_question, source_question, system_question
 from oversight_agent.proposing.wide import LEAST_QUESTIONS
 from oversight_protocol.specification import Specification, SpecTableSchema
 
@@ -75,7 +70,7 @@ class Interview:
             if table.name in self._proposal.by_return and given.source is None:
                 continue
             proposal, sure = self._source_of(table, given)
-            if proposal is not None and proposal.guessed:
+            if proposal is not None and proposal.wide is not None:
                 proposal, certain = self._questions(proposal, given)
                 sure = sure and certain
             if proposal is not None:
@@ -117,20 +112,15 @@ class Interview:
     def _questions(
         self, proposal: TableProposal, given: TableAnswers
     ) -> tuple[TableProposal | None, bool]:
-        """A survey sheet of which it is known, column by column, which question each is."""
-        wide = {**(proposal.wide or {}), **given.questions}
-        guessed = {one: wide[one] for one in proposal.guessed if one not in given.questions}
-        chosen = self._ask(wide_question(proposal, guessed)) if guessed else "yes"
-        if chosen is None:
-            return proposal, len(wide) - len(guessed) >= LEAST_QUESTIONS
-        if not chosen:
-            for column in guessed:
-                wide[column] = self._ask(guess_question(proposal, column)) or ""
-        if guessed:
-            said = {column: wide[column] for column in guessed}
-            self.answered.table(proposal.table.name).questions.update(said)
-        known = {column: question for column, question in wide.items() if question}
-        return (replace(proposal, wide=known, guessed=()) if known else None), True
+        """A survey sheet of which it is known, column by column, which question each is.
+
+        Returns:
+            It, None if none of its columns is one; and whether it is sure to be such a sheet.
+        """
+        decided = QuestionInterview(self._ask, self.answered).decide(proposal, given.questions)
+        said = any(self.answered.of(proposal.table.name).questions.values())
+        known = len(decided.wide or {}) - len(decided.guessed)
+        return (decided if decided.wide else None), said or known >= LEAST_QUESTIONS
 
     def _table(self, proposal: TableProposal, given: TableAnswers) -> TableDecision:
         fields, unsure = [], set()

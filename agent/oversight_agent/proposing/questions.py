@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from oversight_agent.pipeline.profiling import SourceProfile
@@ -197,12 +197,16 @@ def wide_question(table: TableProposal, guessed: Mapping[str, str]) -> Question:
     )
 
 
-def guess_question(table: TableProposal, column: str) -> Question:
-    """Which question of the survey a column is."""
+def guess_question(table: TableProposal, column: str, taken: Collection[str]) -> Question:
+    """Which question of the survey a column is; those that other columns are do not count."""
     return Question(
         _about(table),
         f"Which question is column '{column}'?",
-        tuple(Option(number, f"{number}: {text}") for number, text in wordings().items()),
+        tuple(
+            Option(number, f"{number}: {text}")
+            for number, text in wordings().items()
+            if number not in taken
+        ),
         none="none of them",
         proposed=False,
     )

@@ -102,12 +102,14 @@ def _table(decision: TableDecision) -> Iterator[str]:
 def _questions(decision: TableDecision, wide: Mapping[str, str]) -> Iterator[str]:
     for column, question in wide.items():
         line = f"{toml.key(column)} = {toml.value(question)}"
+        asked = "is this the question?" if question else "which question is it?"
         guessed = column in decision.proposal.guessed
-        yield f"{OPEN}is this the question? {line}" if guessed else line
+        yield f"{OPEN}{asked} {line}" if guessed else line
 
 
 def _what_to_do(decision: TableDecision) -> str:
     steps = ["see whether this is its source"] if decision.source_in_doubt else []
+    steps += ["say which columns are questions of the survey"] * decision.lacks_questions
     steps += [f"fill in {', '.join(decision.lacking)}"] if decision.lacking else []
     return "; ".join(steps)
 

@@ -10,6 +10,8 @@ Rules kept here:
    HTML ("&nbsp;") do not matter. It has to be one column, not none and not two.
 2. An empty answer gives no row. The other columns stand beside each answer as they are.
 3. A row keeps the number of the respondent's row in the file.
+4. Two columns may be one question, as in a form that asks it in two branches; but nobody may have
+   answered it twice.
 """
 
 from __future__ import annotations
@@ -62,14 +64,15 @@ def long(table: RawTable, settings: WideSettings, limits: SourceLimits) -> RawTa
     """One file's answers as rows.
 
     Raises:
-        InputError: a question has not one column, nobody answered, a new column has the name of an
-            old one, or there are too many answers.
+        InputError: a question has not one column, nobody answered, somebody answered it in two, a
+            new column has the name of an old one, or there are too many answers.
     """
     [part] = table.parts
     codes = _codes(part, settings)
     made = tidy(settings.question_column), tidy(settings.answer_column)
     _check_names(part, codes, made)
     frame = table.frame
+    _check_once(part, codes, frame)
     kept = [name for name in frame.columns if name not in codes]
     pieces = []
     rows = 0
@@ -100,6 +103,25 @@ def _codes(part: Part, settings: WideSettings) -> dict[str, str]:
             raise _not_one(part, heading, code, fitting)
         codes[fitting[0]] = code
     return codes
+
+
+def _check_once(part: Part, codes: dict[str, str], frame: pd.DataFrame) -> None:
+    """That nobody answered a question in two columns."""
+    for code in {*codes.values()}:
+        columns = [name for name, one in codes.items() if one == code]
+        held = frame[columns].apply(lambda answers: answers.str.strip() != "")
+        several = frame.index[held.sum(axis="columns") > 1]
+        if len(several):
+            raise SourceError(
+                f"the mapping makes {len(columns)} columns the question '{code}', and a row has an"
+                " answer in more than one of them",
+                file=part.file,
+                row=int(several[0]),
+                unit=part.unit,
+                found=f"such rows: {len(several)}",
+                expected="one answer to each question in a row",
+                advice="say in the mapping, under 'wide', which question each column is",
+            )
 
 
 def _check_names(part: Part, codes: Collection[str], made: Sequence[str]) -> None:

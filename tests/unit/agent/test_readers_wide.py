@@ -209,12 +209,27 @@ def test_the_new_columns_have_the_names_that_are_set(tmp_path: Path) -> None:
         (
             [[PERSON], ["ID", OFTEN, TIME], ["1", "x", "y"]], {}, "set header_row = 2",
         ),
+        (
+            [["ID", OFTEN, TIME], ["1", "x", ""], ["2", "x", "y"]],
+            {"question": {OFTEN: "Q01", TIME: "Q01"}},
+            "s.csv, line 3: the mapping makes 2 columns the question 'Q01', and a row has an answer"
+            " in more than one of them",
+        ),
     ],
 )  # fmt: skip
 def test_an_export_that_does_not_fit_is_refused(
     tmp_path: Path, rows: Rows, options: dict[str, Any], says: str
 ) -> None:
     assert says in refusal(tmp_path, rows, **options)
+
+
+def test_a_form_may_ask_a_question_in_two_branches(tmp_path: Path) -> None:
+    rows = [["ID", OFTEN, TIME], ["1", "x", ""], ["2", " ", "y"]]
+
+    raw = answers(tmp_path, text(tmp_path, rows), question={OFTEN: "Q01", TIME: "Q01"})
+
+    assert raw.frame["answer"].tolist() == ["x", "y"]
+    assert raw.frame["question"].tolist() == ["Q01", "Q01"]
 
 
 def test_several_exports_become_one_with_the_rows_of_each(tmp_path: Path) -> None:
