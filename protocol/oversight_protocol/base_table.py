@@ -2,9 +2,9 @@
 
 Rules kept here:
 
-1. A base table is one population in one period, by its dimensions one at a time. It is either split
-   into mutually exclusive outcomes, or carries magnitudes (caseload, working time) that are summed.
-   Its SQL yields one row per person or event.
+1. A base table is one population in one period, by its dimensions one at a time, and crossed where
+   it says so. It is either split into mutually exclusive outcomes, or carries magnitudes (caseload,
+   working time) that are summed. Its SQL yields one row per person or event.
 2. It says which fields of the specification its figures need, and which only its breakdowns do; and
    how its outcomes may be put together where too few people stand behind them.
 3. Rewording does not make a new question; whatever changes a figure does.
@@ -12,13 +12,16 @@ Rules kept here:
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from oversight_protocol.canonical import canonical_json, canonical_sql, digest
+from oversight_protocol.dimension import LONGEST_CODE, Crossing, Dimension
 from oversight_protocol.model import Code, Document, Name, Text, Visible, require_unique
+from oversight_protocol.outcome import LARGEST_BOUND, Outcome
 
 DataPoint = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,30}\.[a-z][a-z0-9_]{0,30}$")]
 """A field of the specification, as `table.field`."""
@@ -31,27 +34,8 @@ Sql = Annotated[str, StringConstraints(min_length=1, max_length=20_000), Visible
 TOTAL = "all"
 """The code under which a row's total is written; no outcome and no magnitude has it."""
 
-LARGEST_BOUND = 1_000_000
-"""The largest bound of a bin and of a magnitude: enough for days, cases and money of one person."""
-
-
-class Outcome(Document):
-    """One of a base table's mutually exclusive outcomes, or a category of a dimension.
-
-    An outcome that is a bin of a whole number says from which to which value, both inside; an open
-    end has none.
-    """
-
-    code: Code
-    label: Text
-    low: int | None = Field(default=None, ge=0, le=LARGEST_BOUND)
-    high: int | None = Field(default=None, ge=0, le=LARGEST_BOUND)
-
-    @model_validator(mode="after")
-    def _bounds_are_in_order(self) -> Self:
-        if self.high is not None and (self.low is None or self.low > self.high):
-            raise ValueError("a bin has a lower bound, which is not above its upper one")
-        return self
+LARGEST_TABLE = 20_000
+"""The most figures of a base table: cells, totals and sums of all its rows."""
 
 
 class Magnitude(Document):
@@ -81,19 +65,6 @@ class Subject(Document):
     kind: Literal["children", "workers"]
     column: Name
     optional: bool = False
-
-
-class Dimension(Document):
-    """A coded field by which a base table may be broken down; codes in the order of publication."""
-
-    name: Name
-    label: Text
-    categories: tuple[Outcome, ...] = Field(min_length=1, max_length=100)
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """The category codes in the order of publication."""
-        return tuple(category.code for category in self.categories)
 
 
 class Period(Document):
@@ -172,6 +143,7 @@ class BaseTable(Document):
     outcomes: tuple[Outcome, ...] = Field(default=(), max_length=40)
     magnitudes: tuple[Magnitude, ...] = Field(default=(), max_length=4)
     dimensions: tuple[Dimension, ...] = Field(default=(), max_length=8)
+    crossings: tuple[Crossing, ...] = Field(default=(), max_length=8)
     reads: tuple[Name, ...] = Field(min_length=1, max_length=20)
     needs: tuple[DataPoint, ...] = Field(default=(), max_length=40)
     dimension_needs: tuple[DimensionNeeds, ...] = Field(default=(), max_length=8)
@@ -197,6 +169,8 @@ class BaseTable(Document):
                 codes = _merged(codes, step.merge)
             elif step.drop not in dimensions:
                 raise ValueError("a step drops a dimension that is not there")
+            elif any(step.drop in crossing.dimensions for crossing in self.crossings):
+                raise ValueError("a step drops a dimension that is crossed with another")
             else:
                 dimensions.remove(step.drop)
         return self
@@ -213,7 +187,25 @@ class BaseTable(Document):
         require_unique("subject", [subject.kind for subject in self.subjects])
         require_unique("column", list(self.columns))
         for dimension in self.dimensions:
-            require_unique("category", list(dimension.codes))
+            groups = [group.code for group in dimension.groups]
+            require_unique("category", [*dimension.codes, *groups])
+        return self
+
+    @model_validator(mode="after")
+    def _crosses_what_it_has(self) -> Self:
+        names = [dimension.name for dimension in self.dimensions]
+        require_unique("crossing or dimension", [*names, *(one.name for one in self.crossings)])
+        require_unique("crossing", ["\n".join(sorted(one.dimensions)) for one in self.crossings])
+        for one in self.crossings:
+            if not set(one.dimensions) <= set(names):
+                raise ValueError("a crossing names a dimension that is not there")
+            codes = list(self.members(one.name))
+            require_unique("category of a crossing", codes)
+            if max(map(len, codes)) > LONGEST_CODE:
+                raise ValueError("the codes of a crossing are longer than a code may be, joined")
+        figures = 1 + len(self.outcomes) + len(self.magnitudes)
+        if figures * (1 + sum(len(self.members(name)) for name in self.breakdowns)) > LARGEST_TABLE:
+            raise ValueError(f"the table has more than {LARGEST_TABLE} figures")
         return self
 
     @property
@@ -233,6 +225,27 @@ class BaseTable(Document):
         values = self.magnitude_names or ("outcome",)
         return (*subjects, "team", *values, *(d.name for d in self.dimensions))
 
+    @property
+    def breakdowns(self) -> tuple[str, ...]:
+        """The names of the dimensions, then of the crossings."""
+        return (*(one.name for one in self.dimensions), *(one.name for one in self.crossings))
+
+    def members(self, breakdown: str) -> dict[str, tuple[str, ...]]:
+        """What each row of a dimension or a crossing is made of, by its code, in their order.
+
+        For a dimension, the categories that the row holds; for a crossing, one of each dimension.
+        """
+        dimensions = {one.name: one for one in self.dimensions}
+        if breakdown in dimensions:
+            return dimensions[breakdown].members
+        [crossing] = [one for one in self.crossings if one.name == breakdown]
+        return crossing.members(dimensions)
+
+    def lacking(self, dimensions: Collection[str]) -> frozenset[str]:
+        """The breakdowns that cannot be had without some of the dimensions."""
+        crossed = {one.name for one in self.crossings if {*one.dimensions} & {*dimensions}}
+        return frozenset(dimensions) | crossed
+
     def question(self, period: Period, spec_version: str) -> str:
         """The digest of the canonical question: this table in this period.
 
@@ -251,12 +264,21 @@ class BaseTable(Document):
                     "outcomes": list(self.outcome_codes),
                     "magnitudes": {m.name: [m.maximum, m.decimals] for m in self.magnitudes},
                     "dimensions": {d.name: list(d.codes) for d in self.dimensions},
+                    **self._finer(),
                     "collapse": [step.model_dump(mode="json") for step in self.collapse],
                     "reads": list(self.reads),
                     "sql": canonical_sql(self.sql),
                 }
             )
         )
+
+    def _finer(self) -> dict[str, object]:
+        """Groups and crossings in the question; a table without them is asked as it ever was."""
+        groups = {
+            d.name: {g.code: sorted(g.of) for g in d.groups} for d in self.dimensions if d.groups
+        }
+        crossings = {one.name: sorted(one.dimensions) for one in self.crossings}
+        return {name: one for name, one in (("groups", groups), ("crossings", crossings)) if one}
 
 
 def _merged(codes: list[str], merge: Merge) -> list[str]:

@@ -12,8 +12,9 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from oversight_protocol.base_table import TOTAL, BaseTable, Outcome
+from oversight_protocol.base_table import TOTAL, BaseTable
 from oversight_protocol.model import Code, Document, Name, Text, require_unique
+from oversight_protocol.outcome import Outcome
 
 
 class Place(Document):

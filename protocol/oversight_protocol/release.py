@@ -169,7 +169,7 @@ class Receipt(Document):
 
 def row_keys(table: BaseTable) -> tuple[tuple[str, str], ...]:
     """The (dimension, category) of each row that a release of this table holds, in order."""
-    return (("", ""), *((d.name, code) for d in table.dimensions for code in d.codes))
+    return (("", ""), *((name, code) for name in table.breakdowns for code in table.members(name)))
 
 
 def unavailable(answer: TableAnswer) -> frozenset[str]:

@@ -21,18 +21,18 @@ from oversight_protocol.base_table import (
     BaseTable,
     Collapse,
     DataPoint,
-    Dimension,
     DimensionNeeds,
     Magnitude,
     Merge,
-    Outcome,
     Period,
     Subject,
 )
+from oversight_protocol.dimension import Crossing, Dimension, Group
 from oversight_protocol.errors import Reason, Refused
 from oversight_protocol.instrument import Question, Survey, Theme
 from oversight_protocol.measure import Measure, Place
 from oversight_protocol.model import Code, Document, Instant, LaCode, Name, Text, require_unique
+from oversight_protocol.outcome import Outcome
 from oversight_protocol.policy import Rules
 
 __all__ = [
@@ -40,9 +40,11 @@ __all__ = [
     "BaseTable",
     "Cohort",
     "Collapse",
+    "Crossing",
     "DataPoint",
     "Dimension",
     "DimensionNeeds",
+    "Group",
     "Link",
     "Magnitude",
     "Measure",
@@ -50,6 +52,7 @@ __all__ = [
     "Outcome",
     "Period",
     "Place",
+    "PublicFigure",
     "Question",
     "Study",
     "Subject",
@@ -72,6 +75,25 @@ class Wave(Document):
         return self
 
 
+class PublicFigure(Document):
+    """A figure of a base table that everybody can find elsewhere, so that it is no secret.
+
+    It is published rounded as any other; disclosure control takes it for exactly known.
+
+    Attributes:
+        dimension: the row's dimension or crossing; empty for the whole authority.
+        category: the row's category.
+        outcome: the outcome; `all` for the row's total.
+        reason: where it is published.
+    """
+
+    table: Name
+    dimension: Name | Literal[""] = ""
+    category: Code | Literal[""] = ""
+    outcome: Code = TOTAL
+    reason: Text
+
+
 class Link(Document):
     """Base tables about the same people, and why they are tables of their own.
 
@@ -80,12 +102,13 @@ class Link(Document):
 
     Attributes:
         kind: `same_population`: each has a row for every row of the others. `contained`: the first
-            has a row for every row of the others, and more.
+            has a row for every row of the others, and more. `partition`: each row of the first is
+            a row of exactly one of the others.
         equal_sums: magnitudes that all of them have with the same sums, since the rows that only
             the first has add nothing.
     """
 
-    kind: Literal["same_population", "contained"]
+    kind: Literal["same_population", "contained", "partition"]
     tables: tuple[Name, ...] = Field(min_length=2, max_length=10)
     reason: Text
     equal_sums: tuple[Name, ...] = Field(default=(), max_length=4)
@@ -124,6 +147,7 @@ class Study(Document):
     base_tables: tuple[BaseTable, ...] = Field(min_length=1)
     measures: tuple[Measure, ...] = Field(min_length=1)
     links: tuple[Link, ...] = Field(default=(), max_length=50)
+    public: tuple[PublicFigure, ...] = Field(default=(), max_length=500)
     survey: Survey | None = None
     themes: tuple[Theme, ...] = Field(default=(), max_length=99)
 
@@ -148,10 +172,22 @@ class Study(Document):
             for link in self.links for name in link.tables
         ):  # fmt: skip
             raise ValueError("a link names a magnitude that one of its tables does not have")
+        self._check_public(tables)
         require_unique("theme", [theme.code for theme in self.themes])
         if self.expires <= self.issued:
             raise ValueError("the study expires before it is issued")
         return self
+
+    def _check_public(self, tables: dict[str, BaseTable]) -> None:
+        for one in self.public:
+            table = tables.get(one.table)
+            if table is None:
+                raise ValueError("a public figure names no base table of the study")
+            rows = {(name, code) for name in table.breakdowns for code in table.members(name)}
+            if (one.dimension, one.category) not in rows | {("", "")}:
+                raise ValueError("a public figure names no row of its table")
+            if one.outcome not in (TOTAL, *table.outcome_codes, *table.magnitude_names):
+                raise ValueError("a public figure names no outcome of its table")
 
     def table(self, name: str) -> BaseTable:
         """The base table of this name.

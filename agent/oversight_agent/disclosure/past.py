@@ -1,0 +1,52 @@
+"""Tables that were released before, and how tables are tied to one another.
+
+Rules kept here:
+
+1. A table that was released stays as it is: what is hidden anew is hidden in new tables.
+2. A tie says which tables are about the same people, by their numbers among all that are protected
+   together: the new ones first, then those released before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from oversight_agent.tables import UnsafeTable
+from oversight_protocol.policy import Rules
+from oversight_protocol.release import TableAnswer
+
+
+@dataclass(frozen=True)
+class Past:
+    """A table that was released, with the exact numbers behind it.
+
+    Attributes:
+        unsafe: the exact numbers.
+        answer: what was released of them.
+        rules: the rules that were kept.
+    """
+
+    unsafe: UnsafeTable = field(repr=False)
+    answer: TableAnswer
+    rules: Rules
+
+
+TieKind = Literal["same_population", "contained", "partition", "again"]
+
+
+@dataclass(frozen=True)
+class Tie:
+    """Tables about the same people.
+
+    Attributes:
+        kind: `same_population`, `contained` and `partition` as a study's links say. `again`: the
+            first is the second once more, from other data (a correction, a changed mapping), so
+            that what differs between them is what changed.
+        tables: their numbers.
+        equal_sums: magnitudes that all of them have with the same sums.
+    """
+
+    kind: TieKind
+    tables: tuple[int, ...]
+    equal_sums: tuple[str, ...] = ()
