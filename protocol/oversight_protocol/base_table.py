@@ -277,7 +277,7 @@ class BaseTable(Document):
         groups = {
             d.name: {g.code: sorted(g.of) for g in d.groups} for d in self.dimensions if d.groups
         }
-        crossings = {one.name: sorted(one.dimensions) for one in self.crossings}
+        crossings = {one.name: list(one.dimensions) for one in self.crossings}
         return {name: one for name, one in (("groups", groups), ("crossings", crossings)) if one}
 
 

@@ -12,42 +12,55 @@
 Rules kept here:
 
 1. Nothing is released before the whole wave went through; a mistake in one table stops all.
-2. Tables that the study's links tie together are attacked together. Where stage 5 finds no safe
-   pattern for them, all are withheld; so is a table of which nothing is left.
+2. Tables that are tied together are attacked together, with all that was released of them before.
+   Where stage 5 finds no safe pattern for the new ones, all of these are withheld; so is a table of
+   which nothing is left.
 3. The same numbers give the same bytes: no clock, no randomness, no order of a set or dictionary.
    The order of the tables in the wave decides the order of the answers and nothing else; so does
    the order in which outcomes and categories are declared.
 4. Importing this package and `restore` need neither the solver nor numpy nor pandas.
 
-`stages` calls them in order. Beside them: `figures` numbers a table's figures, `rules` are the
-primary rules, `needs` what must stay hidden, `links` what ties tables together, `joint` numbers the
-figures of tables that are tied, `knowledge` the attacker's program, `points` what was found of it,
-`solver` solves it, `publish` writes the answer.
+`stages` calls them in order. Beside them: `figures` numbers a table's figures, `partitions` says
+how its rows make up one another, `rules` are the primary rules, `needs` what must stay hidden,
+`links` and `past` what ties tables together, `ties` what that entails, `joint` numbers the figures
+of tables that are tied, `knowledge` the attacker's program, `points` what was found of it, `solver`
+solves it, `publish` writes the answer, `intervals` says what it leaves open.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from oversight_agent.disclosure import publish
 from oversight_agent.disclosure.checks import check_wave
 from oversight_agent.disclosure.figures import Grid
-from oversight_agent.disclosure.links import components, relations
+from oversight_agent.disclosure.links import components, ties_of
+from oversight_agent.disclosure.past import Past, Tie
 from oversight_agent.disclosure.report import HiddenFigure, RuleReport, TableReport, report
 from oversight_agent.tables import DISCLOSURE, SafeTable, UnsafeTable
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import TableAnswer
-from oversight_protocol.study import Link
+from oversight_protocol.study import Link, PublicFigure
+
+if TYPE_CHECKING:
+    from oversight_agent.disclosure.stages import Component
 
 __all__ = [
     "HiddenFigure",
+    "Past",
     "Protected",
     "RuleReport",
     "TableReport",
+    "Tie",
     "protect",
     "restore",
 ]
+
+
+Named = tuple[int, str, str, str]
+"""A figure by its table's number in the wave, its dimension, category and outcome."""
 
 
 @dataclass(frozen=True)
@@ -57,15 +70,20 @@ class Protected:
     Attributes:
         tables: in the order in which they came.
         report: on each of them in the same order; for the authority alone.
+        intervals: if asked for, between what and what each figure may be for anybody who sees all
+            that is published; None where nothing bounds it.
     """
 
     tables: tuple[SafeTable, ...]
     report: tuple[TableReport, ...] = field(repr=False)
+    intervals: Mapping[Named, tuple[int, int | None]] = field(default_factory=dict, repr=False)
 
 
 def protect(
-    wave: Sequence[UnsafeTable], rules: Rules, spec_version: str, links: Sequence[Link] = ()
-) -> Protected:
+    wave: Sequence[UnsafeTable], rules: Rules, spec_version: str, links: Sequence[Link] = (), *,
+    ties: Sequence[Tie] = (), public: Sequence[PublicFigure] = (), past: Sequence[Past] = (),
+    with_intervals: bool = False,
+) -> Protected:  # fmt: skip
     """Protect all tables of a wave together.
 
     Args:
@@ -73,17 +91,28 @@ def protect(
         rules: the rules to keep.
         spec_version: the version of the specification that the questions are asked of.
         links: what the study says of its tables together.
+        ties: what else ties tables together, by their numbers in the wave, then in `past`.
+        public: figures that everybody knows exactly.
+        past: tables that were released before, as they were; nothing of them changes.
+        with_intervals: whether to work out between what and what each figure may be.
 
     Raises:
         ValueError: a table's numbers cannot be true; nothing is released.
     """
     check_wave(wave)
-    done: dict[int, tuple[SafeTable, TableReport]] = {}
-    for numbers in components(wave, links):
-        together = _protect([wave[number] for number in numbers], links, rules, spec_version)
-        done.update(zip(numbers, together, strict=True))
-    every = [done[number] for number in range(len(wave))]
-    return Protected(tuple(table for table, _ in every), tuple(told for _, told in every))
+    every = [*wave, *(each.unsafe for each in past)]
+    tied = (*ties_of(wave, links), *ties)
+    done: dict[int, _Done] = {}
+    for numbers in components(every, tied):
+        if min(numbers) < len(wave):
+            job = _Job(numbers, every, tuple(past), tied, public, rules, spec_version)
+            done.update(_protect(job, with_intervals=with_intervals))
+    each = [done[number] for number in range(len(wave))]
+    intervals = {
+        (number, *name): interval
+        for number, one in enumerate(each) for name, interval in one.intervals.items()
+    }  # fmt: skip
+    return Protected(tuple(one.table for one in each), tuple(one.report for one in each), intervals)
 
 
 def restore(question: str, answer: TableAnswer, rules: Rules) -> SafeTable:
@@ -96,20 +125,84 @@ def restore(question: str, answer: TableAnswer, rules: Rules) -> SafeTable:
     return SafeTable(question, answer, rules, DISCLOSURE)
 
 
-def _protect(
-    tables: Sequence[UnsafeTable], links: Sequence[Link], rules: Rules, spec_version: str
-) -> list[tuple[SafeTable, TableReport]]:
-    """The tables of a component."""
+class _Done(NamedTuple):
+    """What became of a table."""
+
+    table: SafeTable
+    report: TableReport
+    intervals: Mapping[tuple[str, str, str], tuple[int, int | None]]
+
+
+class _Job(NamedTuple):
+    """A component to be protected.
+
+    Attributes:
+        numbers: of its tables among all: the new ones first.
+        tables: all of them, the new ones first.
+        past: those that were released before.
+        ties: between any of them.
+    """
+
+    numbers: tuple[int, ...]
+    tables: Sequence[UnsafeTable]
+    past: tuple[Past, ...]
+    ties: tuple[Tie, ...]
+    public: Sequence[PublicFigure]
+    rules: Rules
+    spec_version: str
+
+    @property
+    def new(self) -> tuple[int, ...]:
+        """The numbers of the new tables."""
+        return tuple(n for n in self.numbers if n < len(self.tables) - len(self.past))
+
+    def component(self) -> Component:
+        """What the stages work on."""
+        from oversight_agent.disclosure.stages import Component  # noqa: PLC0415
+
+        first = len(self.tables) - len(self.past)
+        numbers = (*self.new, *(n for n in self.numbers if n >= first))
+        at = {number: place for place, number in enumerate(numbers)}
+        ties = tuple(
+            replace(tie, tables=tuple(at[n] for n in tie.tables))
+            for tie in self.ties
+            if at.keys() >= set(tie.tables)
+        )
+        public = frozenset(
+            (at[number], (one.dimension, one.category, one.outcome))
+            for number in self.new
+            for one in self.public
+            if one.table == self.tables[number].table.name
+        )
+        return Component(
+            tuple(Grid.of(self.tables[number]) for number in numbers),
+            tuple(self.past[number - first] for number in numbers if number >= first),
+            ties,
+            public,
+            self.rules,
+        )
+
+
+def _protect(job: _Job, *, with_intervals: bool) -> dict[int, _Done]:
+    """The new tables of a component."""
     # Who only reads answers back never pays for the solver.
+    from oversight_agent.disclosure.intervals import intervals  # noqa: PLC0415
     from oversight_agent.disclosure.stages import hide  # noqa: PLC0415
 
-    grids = [Grid.of(unsafe) for unsafe in tables]
     # 1. to 5. From exact numbers to a safe pattern.
-    found, views = hide(grids, relations(grids, links), rules)
-    done = []
-    for unsafe, grid, each, view in zip(tables, grids, found, views, strict=True):
+    component = job.component()
+    hidden = hide(component)
+    found: list[dict[tuple[str, str, str], tuple[int, int | None]]] = [{} for _ in job.new]
+    if with_intervals:
+        for place, interval in intervals(hidden.view, len(job.new)):
+            found[place.table][component.grids[place.table].name(place.figure)] = interval
+    done = {}
+    for at, number in enumerate(job.new):
+        unsafe, grid = job.tables[number], component.grids[at]
+        view = hidden.view.views[at]
         # 6. Report.
-        told = report(grid, unsafe.period.id, rules, each, view.shown)
-        question = unsafe.table.question(unsafe.period, spec_version)
-        done.append((restore(question, publish.answer(unsafe, grid, view), rules), told))
+        told = report(grid, unsafe.period.id, job.rules, hidden.found[at], view.shown)
+        question = unsafe.table.question(unsafe.period, job.spec_version)
+        safe = restore(question, publish.answer(unsafe, grid, view), job.rules)
+        done[number] = _Done(safe, told, found[at])
     return done

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from oversight_agent.disclosure.partitions import partitions
 from oversight_agent.disclosure.rules import joined_sums
 from oversight_agent.tables import LARGEST_SUM, UnsafeCell, UnsafeRow, UnsafeSum, UnsafeTable
 from oversight_protocol.release import row_keys
@@ -40,10 +41,10 @@ def _check_table(unsafe: UnsafeTable) -> None:
     for row in unsafe.rows:
         for problem in _problems(row, unsafe.table):
             raise ValueError(f"{place} {row.dimension} {row.category}: {problem}")
-    for dimension in unsafe.table.dimensions:
-        rows = [row for row in unsafe.rows if row.dimension == dimension.name]
-        for problem in _problems_of_margin(unsafe.rows[0], rows):
-            raise ValueError(f"{place} {dimension.name}: {problem}")
+    rows = {(row.dimension, row.category): row for row in unsafe.rows}
+    for whole, parts in partitions(unsafe.table):
+        for problem in _problems_of_margin(rows[whole], [rows[part] for part in parts]):
+            raise ValueError(f"{place} {' '.join(parts[0])}: {problem}")
 
 
 def _problems(row: UnsafeRow, table: BaseTable) -> Iterator[str]:
@@ -115,6 +116,10 @@ def _problems_of_margin(whole: UnsafeRow, rows: Sequence[UnsafeRow]) -> Iterator
         for code, cell in whole.cells.items()
     ):
         yield "the categories do not sum to the whole"
+    if any(
+        getattr(row.total, name) > getattr(whole.total, name) for row in rows for name in _NUMBERS
+    ):
+        yield "a category is larger than the whole"
     for name, behind in whole.sums.items():
         if joined_sums([row.sums[name] for row in rows]) != behind:
             yield "the sums of the categories are not those of the whole"

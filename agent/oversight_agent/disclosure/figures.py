@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
+from oversight_agent.disclosure.partitions import Scope, are_apart, partitions, scopes
 from oversight_agent.tables import UnsafeCell, UnsafeRow, UnsafeSum, UnsafeTable
 from oversight_protocol.release import TOTAL
 from oversight_protocol.study import BaseTable
@@ -53,13 +55,13 @@ class Shape:
     Attributes:
         rows: the number of rows; row 0 is the whole authority.
         outcomes: the number of outcomes; in a table with magnitudes, of these.
-        dimensions: for each dimension, the numbers of its rows; they sum to row 0.
+        partitions: rows that others make up, each with the numbers of these.
         scales: of each magnitude; none in a table with outcomes.
     """
 
     rows: int
     outcomes: int
-    dimensions: tuple[tuple[int, ...], ...]
+    partitions: tuple[tuple[int, tuple[int, ...]], ...]
     scales: tuple[Scale, ...] = ()
 
     @property
@@ -88,6 +90,10 @@ class Shape:
         """A whole unit of a figure, in the units in which it is counted."""
         return self.scales[figure.outcome].one if self.scales and not figure.is_total else 1
 
+    def is_sum(self, figure: Figure) -> bool:
+        """Whether it is the sum of a magnitude."""
+        return bool(self.scales) and not figure.is_total
+
     def goes_with(self, figure: Figure) -> Figure:
         """The figure with which this one is shown or hidden: a row with sums stands as a whole."""
         return Figure(figure.row, TOTAL_OF_ROW) if self.scales else figure
@@ -99,7 +105,7 @@ class Grid:
 
     Attributes:
         table: the base table.
-        rows: the whole authority, then the categories by dimension and code.
+        rows: the whole authority, then those of each dimension and crossing by name and code.
         outcomes: the codes of the outcomes, or the names of the magnitudes, sorted.
         shape: how the figures add up.
     """
@@ -117,15 +123,16 @@ class Grid:
         rows = tuple(sorted(there, key=lambda row: (row.dimension, row.category)))
         magnitudes = sorted(table.magnitudes, key=lambda magnitude: magnitude.name)
         outcomes = tuple(sorted((*table.outcome_codes, *table.magnitude_names)))
-        dimensions = tuple(
-            tuple(number for number, row in enumerate(rows) if row.dimension == name)
-            for name in sorted({dimension.name for dimension in table.dimensions} - unsafe.lacking)
+        numbers = {(row.dimension, row.category): number for number, row in enumerate(rows)}
+        made_up = sorted(
+            (numbers[whole], tuple(sorted(numbers[part] for part in parts)))
+            for whole, parts in partitions(table, unsafe.lacking)
         )
         scales = tuple(
             Scale(one=10**each.decimals, ceiling=each.maximum * 10**each.decimals)
             for each in magnitudes
         )
-        return cls(table, rows, outcomes, Shape(len(rows), len(outcomes), dimensions, scales))
+        return cls(table, rows, outcomes, Shape(len(rows), len(outcomes), tuple(made_up), scales))
 
     def behind(self, figure: Figure) -> UnsafeCell:
         """What stands behind a cell or a total."""
@@ -145,6 +152,19 @@ class Grid:
         if self.shape.scales and not figure.is_total:
             return self.sum_of(figure).value
         return self.behind(figure).count
+
+    def are_apart(self, row: int, other: int) -> bool:
+        """Whether no row of the data can be in two rows of the grid, by their definition."""
+        return are_apart(self.scope(row), self.scope(other))
+
+    def scope(self, row: int) -> Scope:
+        """What a row is made of."""
+        return self._scopes[row]
+
+    @cached_property
+    def _scopes(self) -> list[Scope]:
+        every = scopes(self.table)
+        return [every[row.dimension, row.category] for row in self.rows]
 
     @property
     def truths(self) -> tuple[int, ...]:

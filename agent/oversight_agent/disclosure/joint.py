@@ -1,8 +1,8 @@
 """Several tables at once: what everybody sees of them together, and what holds between them.
 
-A *component* is the tables that links tie together; alone, a table is a component of one. Its
+A *component* is the tables that ties hold together; alone, a table is a component of one. Its
 figures are numbered through: those of the first table first, each table's as its shape numbers
-them.
+them, then the differences between tables.
 
 Rules kept here:
 
@@ -10,11 +10,14 @@ Rules kept here:
    the same population, a population within another, a whole and its parts.
 2. Whoever knows the tables knows each by itself (`knowledge`), and the relations.
 3. A *place* is a table's number in its component and a figure of it.
+4. A *difference* is what two figures of different tables let anybody work out of a third quantity:
+   who is in the one and not in the other.
+5. Tables that were released before are *fixed*: nothing of them is hidden any more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
@@ -45,18 +48,45 @@ class Relation:
     high: float
 
 
+@dataclass(frozen=True)
+class Difference:
+    """A figure less another, which is not negative.
+
+    Attributes:
+        more: the larger of the two.
+        less: the other.
+    """
+
+    more: Place
+    less: Place
+
+
 class Joint:
     """How the figures of a component are numbered, and what holds between its tables.
 
     Attributes:
         shapes: of each table.
         relations: between them.
-        size: the number of figures.
+        differences: between them.
+        public: figures that everybody knows exactly, with their numbers.
+        fixed: the tables that were released before.
+        size: the number of figures and differences.
     """
 
-    def __init__(self, shapes: Sequence[Shape], relations: Sequence[Relation] = ()) -> None:
+    def __init__(
+        self, shapes: Sequence[Shape], relations: Sequence[Relation] = (),
+        differences: Sequence[Difference] = (), public: Mapping[Place, int] | None = None,
+        fixed: Collection[int] = (),
+    ) -> None:  # fmt: skip
         self.shapes, self.relations = tuple(shapes), tuple(relations)
-        *self._starts, self.size = accumulate((shape.size for shape in shapes), initial=0)
+        self.differences = tuple(differences)
+        self.public, self.fixed = dict(public or {}), frozenset(fixed)
+        *self._starts, self.figures = accumulate((shape.size for shape in shapes), initial=0)
+        self.size = self.figures + len(self.differences)
+
+    def difference(self, number: int) -> int:
+        """The number of a difference, counted by its place among them."""
+        return self.figures + number
 
     def number(self, place: Place) -> int:
         """The number of a figure."""
@@ -97,6 +127,11 @@ class JointView:
             for table, view in enumerate(self.views)
             for figure, value in view.shown.items()
         }
+
+    @property
+    def hideable(self) -> frozenset[Place]:
+        """The published figures of tables that are not fixed."""
+        return frozenset(place for place in self.shown if place.table not in self.joint.fixed)
 
     def leader(self, place: Place) -> Place:
         """The figure with which this one is shown or hidden."""

@@ -2,21 +2,21 @@
 
 Rules kept here:
 
-1. Counts are at least 0; a row's cells sum to its total; a dimension's categories sum to the whole.
+1. Counts are at least 0; a row's cells sum to its total; rows that make up another sum to it.
    In a table with magnitudes, a sum is at least 0 and at most its row's count times the maximum.
 2. A published figure lies in the interval of its rounded value. Figures are rounded one by one.
 3. The rules are public: a published count other than 0 is at least `least`, and so is the rest of a
    published cell's row (unless zeros may be shown: then the rest may be nothing). A published sum
    is not 0, with the same exception.
 4. A published count of 0 is a true 0: a figure that keeps the rules never rounds down to 0.
-5. Between the tables of a component its relations hold.
+5. Between the tables of a component its relations hold. A public figure is known exactly.
 """
 
 from __future__ import annotations
 
 import math
 
-from oversight_agent.disclosure.figures import TOTAL_OF_ROW, WHOLE, Figure, Shape
+from oversight_agent.disclosure.figures import TOTAL_OF_ROW, Figure, Shape
 from oversight_agent.disclosure.joint import Joint, JointView, Place
 from oversight_agent.disclosure.solver import Bounds, Program, total_of
 
@@ -43,7 +43,9 @@ class Knowledge:
         bounds = self.program.bounds
         for place in view.shown:
             number, seen = view.joint.number(place), view.views[place.table]
-            bounds.lows[number], bounds.highs[number] = seen.bounds(place.figure)
+            low, high = seen.bounds(place.figure)
+            bounds.lows[number] = max(low, bounds.lows[number])
+            bounds.highs[number] = min(high, bounds.highs[number])
             if place in self._rests and not seen.zeros:
                 bounds.least[self._rests[place]] = seen.least
         return bounds
@@ -83,6 +85,12 @@ class Yielding:
         if seen.shown[place.figure] == 0 and leader == place:
             self.program.lows[number] = self.program.highs[number] = 0
             return
+        if place.table in view.joint.fixed:
+            self.program.lows[number] = max(low, self.program.lows[number])
+            self.program.highs[number] = min(high, self.program.highs[number])
+            if not (place.figure.is_total or seen.shape.scales or seen.zeros):
+                self.program.require(_rest(view.joint, place), seen.least)
+            return
         if leader not in self.slacks:
             self.slacks[leader] = self.program.variable()
             self._conditions[leader] = []
@@ -98,8 +106,14 @@ class Yielding:
 
 
 def additions(joint: Joint) -> Program:
-    """Rules 1 and 5."""
+    """Rules 1 and 5, and what the differences are."""
     result = Program([0.0] * joint.size, [math.inf] * joint.size)
+    for place, exact in joint.public.items():
+        number = joint.number(place)
+        result.lows[number] = result.highs[number] = exact
+    for number, each in enumerate(joint.differences):
+        more, less = joint.number(each.more), joint.number(each.less)
+        result.require({more: 1.0, less: -1.0, joint.difference(number): -1.0}, 0, 0)
     for table, shape in enumerate(joint.shapes):
         _add_table(result, shape, joint.start(table))
     for relation in joint.relations:
@@ -119,10 +133,10 @@ def _add_table(result: Program, shape: Shape, start: int) -> None:
         for cell, scale in zip(cells, shape.scales, strict=False):
             result.require({total: float(scale.ceiling), cell: -1.0}, 0)
     columns = range(TOTAL_OF_ROW if shape.scales else 0, shape.outcomes)
-    for dimension in shape.dimensions:
+    for whole, rows in shape.partitions:
         for column in columns:
-            parts = total_of(number(Figure(row, column)) for row in dimension)
-            result.require({**parts, number(Figure(WHOLE, column)): -1.0}, 0, 0)
+            parts = total_of(number(Figure(row, column)) for row in rows)
+            result.require({**parts, number(Figure(whole, column)): -1.0}, 0, 0)
 
 
 def _rest(joint: Joint, place: Place) -> dict[int, float]:

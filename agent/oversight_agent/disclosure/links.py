@@ -1,92 +1,72 @@
-"""What a study's links entail: which tables belong together, and what holds between their figures.
+"""What a study's links say of the tables of a wave: which of them are tied together.
 
 Rules kept here:
 
 1. Only tables of the same period are tied: a quarter's rows are no other quarter's.
-2. `same_population`: the totals of the whole, and of each category of a dimension that both tables
-   break down by, are the same. `contained`: the first's are at least the others'.
-3. A magnitude that both have sums up to at least as much where there is more. Where a link names a
-   magnitude, its sums are the same.
-4. A relation joins the program only if it is true of the data: definitions differ in detail between
-   tables (which team a child is counted under), and an attacker who believes what is not true finds
-   nothing.
+2. Tables that ties hold together are protected together; each table is in exactly one component.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from math import inf
+from collections.abc import Iterable, Sequence
 
-from oversight_agent.disclosure.figures import TOTAL_OF_ROW, Figure, Grid
-from oversight_agent.disclosure.joint import Place, Relation
+from oversight_agent.disclosure.past import Tie
 from oversight_agent.tables import UnsafeTable
 from oversight_protocol.study import Link
 
 
-def components(wave: Sequence[UnsafeTable], links: Sequence[Link]) -> list[tuple[int, ...]]:
-    """The tables of a wave, by their numbers in it, that links tie together.
-
-    Each is in exactly one component. Within one they stand in the order of their names, so that
-    the order of the wave decides nothing.
-    """
-    group = list(range(len(wave)))
+def ties_of(wave: Sequence[UnsafeTable], links: Iterable[Link]) -> tuple[Tie, ...]:
+    """The ties between the tables of a wave, by their numbers in it."""
+    found: dict[Tie, None] = {}
     for link in links:
-        for period in {unsafe.period.id for unsafe in wave}:
-            tied = {
-                group[number]
+        for period in dict.fromkeys(unsafe.period.id for unsafe in wave):
+            numbers = {
+                unsafe.table.name: number
                 for number, unsafe in enumerate(wave)
-                if unsafe.period.id == period and unsafe.table.name in link.tables
+                if unsafe.period.id == period
             }
-            group = [min(tied) if each in tied else each for each in group]
+            found.update(dict.fromkeys(_of_link(link, numbers)))
+    return tuple(found)
+
+
+def _of_link(link: Link, numbers: dict[str, int]) -> Iterable[Tie]:
+    names = [name for name in link.tables if name in numbers]
+    if link.kind == "same_population" and len(names) > 1:
+        yield Tie(link.kind, tuple(numbers[name] for name in names), link.equal_sums)
+    if link.kind == "contained" and link.tables[0] in numbers:
+        whole = numbers[link.tables[0]]
+        for name in link.tables[1:]:
+            if name in numbers:
+                yield Tie(link.kind, (whole, numbers[name]), link.equal_sums)
+    if link.kind == "partition" and len(names) == len(link.tables):
+        yield Tie(link.kind, tuple(numbers[name] for name in names), link.equal_sums)
+    elif link.kind == "partition" and link.tables[0] in numbers:
+        # Of a whole that is not asked with all its parts, each part is contained.
+        for name in names[1:]:
+            yield Tie("contained", (numbers[link.tables[0]], numbers[name]), link.equal_sums)
+
+
+def components(tables: Sequence[UnsafeTable], ties: Iterable[Tie]) -> list[tuple[int, ...]]:
+    """The tables, by their numbers, that ties hold together.
+
+    Within a component they stand in the order of their names and periods, so that the order in
+    which they came decides nothing.
+    """
+    group = list(range(len(tables)))
+    for tie in ties:
+        tied = {group[number] for number in tie.tables}
+        group = [min(tied) if each in tied else each for each in group]
     return [
         tuple(
             sorted(
                 (number for number, each in enumerate(group) if each == first),
-                key=lambda number: (wave[number].table.name, wave[number].period.id),
+                key=lambda number: _key(tables[number], number),
             )
         )
         for first in sorted(set(group))
     ]
 
 
-def relations(grids: Sequence[Grid], links: Sequence[Link]) -> tuple[Relation, ...]:
-    """What holds between the tables of a component."""
-    tables = {grid.table.name: number for number, grid in enumerate(grids)}
-    found: dict[Relation, None] = {}
-    for link in links:
-        same = link.kind == "same_population"
-        first, *others = sorted(link.tables) if same else link.tables
-        for other in others:
-            if first in tables and other in tables:
-                found.update(dict.fromkeys(_between(grids, tables[first], tables[other], link)))
-    return tuple(sorted(found, key=lambda one: (one.factors, one.high)))
-
-
-def _between(grids: Sequence[Grid], first: int, other: int, link: Link) -> Iterator[Relation]:
-    one, two = grids[first], grids[other]
-    high = 0 if link.kind == "same_population" else inf
-    for row, like in _common_rows(one, two):
-        totals = Figure(row, TOTAL_OF_ROW), Figure(like, TOTAL_OF_ROW)
-        yield from _if_true(grids, Place(first, totals[0]), Place(other, totals[1]), high)
-        for name in one.table.magnitude_names:
-            if name in two.table.magnitude_names:
-                sums = Figure(row, one.outcomes.index(name)), Figure(like, two.outcomes.index(name))
-                most = 0 if name in link.equal_sums else high
-                yield from _if_true(grids, Place(first, sums[0]), Place(other, sums[1]), most)
-
-
-def _common_rows(one: Grid, two: Grid) -> Iterator[tuple[int, int]]:
-    """The whole, and the categories of the dimensions that both have with the same codes."""
-    codes = {each.name: each.codes for each in one.table.dimensions}
-    shared = {each.name for each in two.table.dimensions if codes.get(each.name) == each.codes}
-    numbers = {(row.dimension, row.category): number for number, row in enumerate(two.rows)}
-    for number, row in enumerate(one.rows):
-        key = (row.dimension, row.category)
-        if key in numbers and (not row.dimension or row.dimension in shared):
-            yield number, numbers[key]
-
-
-def _if_true(grids: Sequence[Grid], more: Place, less: Place, high: float) -> Iterator[Relation]:
-    excess = grids[more.table].truth(more.figure) - grids[less.table].truth(less.figure)
-    if 0 <= excess <= high:
-        yield Relation(((more, 1.0), (less, -1.0)), 0, high)
+def _key(unsafe: UnsafeTable, number: int) -> tuple[str, str, str, int]:
+    period = unsafe.period
+    return unsafe.table.name, period.start.isoformat(), period.end.isoformat(), number

@@ -12,8 +12,8 @@ Rules kept here:
 3. A sum that one person dominates, and every sum over persons for whom 1 or 2 holds: the interval
    must be at least `minimum_persons` whole units wide, and at least `dominance_percent` of the
    largest contribution, upwards to a whole unit.
-4. In a table with magnitudes persons are disjoint between the categories of a dimension, so any
-   categories together are a quantity too. Those that anybody can compute by subtracting must keep
+4. In a table with magnitudes persons are disjoint between the rows that make up another, so any of
+   these together are a quantity too. Those that anybody can compute by subtracting must keep
    the rules, or be as uncertain as 1 to 3 say: all categories of a dimension but one, and all whose
    rows are hidden; in a dimension of few categories, any of them. (Categories that keep the rules
    one by one keep them together: persons, and what stands beside the two largest contributions,
@@ -84,7 +84,9 @@ def of_breaches(grid: Grid, breaches: Iterable[Breach], rules: Rules) -> tuple[N
 
 def of_lines(grid: Grid, rules: Rules) -> tuple[Need, ...]:
     """The needs of a table with magnitudes that do not depend on what is hidden."""
-    lines = [(WHOLE,), *(line for rows in grid.shape.dimensions for line in _together(rows))]
+    together = (line for _, rows in grid.shape.partitions for line in _together(rows))
+    alone = ((row,) for row in range(grid.shape.rows))
+    lines = dict.fromkeys([(WHOLE,), *together, *alone])
     return tuple(need for rows in lines for need in _of_rows(grid, rows, rules))
 
 
@@ -97,14 +99,20 @@ def _together(rows: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
         yield rows
 
 
+def of_difference(number: int, truth: int, rules: Rules) -> Need:
+    """The need of a small difference between two tables, by its number in the component."""
+    return Need((number,), truth, rules.minimum_persons - 1, 0, frozenset())
+
+
 def of_hidden(grid: Grid, view: View, rules: Rules) -> tuple[Need, ...]:
     """The needs of what a table with magnitudes hides, together, in each dimension."""
     hidden = [
         tuple(row for row in rows if Figure(row, TOTAL_OF_ROW) not in view.shown)
-        for rows in grid.shape.dimensions
+        for _, rows in grid.shape.partitions
         if grid.shape.scales
     ]
-    return tuple(need for rows in hidden if rows for need in _of_rows(grid, rows, rules))
+    lines = dict.fromkeys(rows for rows in hidden if rows)
+    return tuple(need for rows in lines for need in _of_rows(grid, rows, rules))
 
 
 def _sizes(broke: Iterable[Rule], rules: Rules) -> tuple[int, int]:
@@ -182,10 +190,6 @@ def _are_apart(grid: Grid, cell: Figure, targets: Sequence[Figure]) -> bool:
     """Whether no row of the data can be in the cell and in a target, by the table's definition."""
     return all(
         (target.outcome != cell.outcome and TOTAL_OF_ROW not in (target.outcome, cell.outcome))
-        or (cell.row != target.row and _are_parallel(grid, cell.row, target.row))
+        or grid.are_apart(cell.row, target.row)
         for target in targets
     )
-
-
-def _are_parallel(grid: Grid, row: int, other: int) -> bool:
-    return WHOLE not in (row, other) and grid.rows[row].dimension == grid.rows[other].dimension

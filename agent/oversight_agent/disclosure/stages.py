@@ -5,12 +5,13 @@ The solver and its arrays are imported from here on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
-from oversight_agent.disclosure import audit, needs, primary, secondary
+from oversight_agent.disclosure import audit, needs, primary, secondary, ties
 from oversight_agent.disclosure.figures import Grid
-from oversight_agent.disclosure.joint import Joint, JointView, Relation
+from oversight_agent.disclosure.joint import Joint, JointView, Place
+from oversight_agent.disclosure.past import Past, Tie
 from oversight_agent.disclosure.solver import UnsolvedError
 from oversight_agent.disclosure.view import View
 from oversight_protocol.policy import Rules
@@ -18,44 +19,134 @@ from oversight_protocol.policy import Rules
 PATTERNS = 20
 """Patterns of one component that are tried before it is given up."""
 
+Public = frozenset[tuple[int, tuple[str, str, str]]]
+"""Figures that everybody knows: a table's number with a dimension, a category and an outcome."""
 
-def hide(
-    grids: Sequence[Grid], relations: Sequence[Relation], rules: Rules
-) -> tuple[list[primary.Primary], tuple[View, ...]]:
-    """What stage 1 found in each table, and what may be shown of it.
 
-    Where no safe pattern is found for all tables together, nothing of any is shown.
+@dataclass(frozen=True)
+class Component:
+    """Tables that are protected together.
 
-    Args:
-        grids: the tables of a component.
-        relations: what holds between them.
-        rules: the rules to keep.
+    Attributes:
+        grids: the new ones, then those that were released before.
+        past: what was released of the latter, in their order.
+        ties: between all of them, by their numbers in `grids`.
+        public: figures that everybody knows.
+        rules: to keep in the new ones.
     """
-    # 1. Primary suppression.
-    found = [primary.suppress(grid, rules) for grid in grids]
-    joint = Joint([grid.shape for grid in grids], relations)
-    truths = [truth for grid in grids for truth in grid.truths]
+
+    grids: tuple[Grid, ...] = field(repr=False)
+    past: tuple[Past, ...]
+    ties: tuple[Tie, ...]
+    public: Public
+    rules: Rules
+
+    @property
+    def new(self) -> int:
+        """How many of the tables are new."""
+        return len(self.grids) - len(self.past)
+
+    @property
+    def rules_of(self) -> list[Rules]:
+        """The rules that each table keeps, or was released under."""
+        return [self.rules] * self.new + [each.rules for each in self.past]
+
+    def joint(self) -> Joint:
+        """How the figures are numbered, and what holds between the tables."""
+        known = {
+            Place(number, figure): grid.truth(figure)
+            for number, grid in enumerate(self.grids)
+            for figure in (grid.shape.figures() if self.public else ())
+            if (number, grid.name(figure)) in self.public
+        }
+        return Joint(
+            [grid.shape for grid in self.grids],
+            ties.relations(self.grids, self.ties),
+            ties.differences(self.grids, self.ties, self.rules),
+            known,
+            range(self.new, len(self.grids)),
+        )
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """What is hidden of a component.
+
+    Attributes:
+        found: what stage 1 found in each new table.
+        view: what is shown in the end, of all tables.
+    """
+
+    found: tuple[primary.Primary, ...]
+    view: JointView
+
+
+def hide(component: Component) -> Hidden:
+    """What stage 1 found in each new table, and what may be shown of all of them.
+
+    Where no safe pattern is found for all tables together, nothing of any new one is shown.
+    """
+    joint, rules = component.joint(), component.rules_of
+    # 1. Primary suppression; of tables that were released before, what has to stay hidden.
+    found = [
+        primary.suppress(grid, each) for grid, each in zip(component.grids, rules, strict=True)
+    ]
+    own = tuple(found[: component.new])
     # 2. Rounding.
-    views = [View.of(grid, each.hidden, rules) for grid, each in zip(grids, found, strict=True)]
-    draft = JointView(joint, tuple(views))
-    wanted = tuple(
-        need for table, each in enumerate(found) for need in _moved(each.needs, joint.start(table))
-    )
+    draft = JointView(joint, _views(component, own))
+    truths = _truths(component.grids, joint)
+    wanted = _wanted(found, joint, truths, component.rules)
     try:
         # 3. An attack on the draft, and 4. what must be hidden besides.
-        final = _extended(draft, grids, truths, wanted, rules)
+        final = _extended(draft, component, truths, wanted)
     except UnsolvedError:
-        return found, draft.without(draft.shown).views
+        return Hidden(own, draft.without(draft.hideable))
     # 5. The final pattern is attacked anew.
-    every = _all_needs(wanted, grids, final, rules)
-    safe = audit.is_safe(final, truths, every)
-    return found, (final if safe else draft.without(draft.shown)).views
+    safe = audit.is_safe(final, truths, _all_needs(wanted, component, final))
+    return Hidden(own, final if safe else draft.without(draft.hideable))
+
+
+def _views(component: Component, found: Sequence[primary.Primary]) -> tuple[View, ...]:
+    grids = component.grids
+    drafts = (
+        View.of(grid, each.hidden, component.rules)
+        for grid, each in zip(grids, found, strict=False)
+    )
+    before = (
+        View.of_answer(grid, each.answer, each.rules)
+        for grid, each in zip(grids[component.new :], component.past, strict=True)
+    )
+    return (*drafts, *before)
+
+
+def _truths(grids: Sequence[Grid], joint: Joint) -> list[int]:
+    """The exact numbers of all figures and differences, by number."""
+    truths = [truth for grid in grids for truth in grid.truths]
+    more = [
+        truths[joint.number(each.more)] - truths[joint.number(each.less)]
+        for each in joint.differences
+    ]
+    return truths + more
+
+
+def _wanted(
+    found: Iterable[primary.Primary], joint: Joint, truths: Sequence[int], rules: Rules
+) -> tuple[needs.Need, ...]:
+    """What must stay hidden whatever is shown; a public figure cannot."""
+    of_tables = (
+        need for table, each in enumerate(found) for need in _moved(each.needs, joint.start(table))
+    )
+    numbers = map(joint.difference, range(len(joint.differences)))
+    between = (needs.of_difference(number, truths[number], rules) for number in numbers)
+    public = {joint.number(place) for place in joint.public}
+    return tuple(
+        need for need in dict.fromkeys((*of_tables, *between)) if not public.issuperset(need.parts)
+    )
 
 
 def _extended(
-    draft: JointView, grids: Sequence[Grid], truths: Sequence[int],
-    wanted: Sequence[needs.Need], rules: Rules,
-) -> JointView:  # fmt: skip
+    draft: JointView, component: Component, truths: Sequence[int], wanted: Sequence[needs.Need]
+) -> JointView:
     """The draft with more hidden, until what is hidden together is uncertain enough, too.
 
     Raises:
@@ -63,7 +154,7 @@ def _extended(
     """
     for _ in range(PATTERNS):
         final = secondary.extend(draft, truths, wanted)
-        every = _all_needs(wanted, grids, final, rules)
+        every = _all_needs(wanted, component, final)
         if len(every) == len(wanted):
             return final
         wanted = every
@@ -71,11 +162,12 @@ def _extended(
 
 
 def _all_needs(
-    wanted: Sequence[needs.Need], grids: Sequence[Grid], view: JointView, rules: Rules
+    wanted: Sequence[needs.Need], component: Component, view: JointView
 ) -> tuple[needs.Need, ...]:
+    lines = zip(component.grids, view.views, component.rules_of, strict=True)
     of_hidden = (
         need
-        for table, (grid, seen) in enumerate(zip(grids, view.views, strict=True))
+        for table, (grid, seen, rules) in enumerate(lines)
         for need in _moved(needs.of_hidden(grid, seen, rules), view.joint.start(table))
     )
     return tuple(dict.fromkeys((*wanted, *of_hidden)))

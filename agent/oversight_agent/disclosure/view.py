@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from oversight_agent.disclosure.figures import Figure, Grid, Shape
+from oversight_agent.disclosure.figures import TOTAL_OF_ROW, Figure, Grid, Shape
 from oversight_agent.disclosure.rounding import interval, to_nearest
 from oversight_agent.disclosure.rules import least_shown
 from oversight_protocol.policy import Rules
+from oversight_protocol.release import TOTAL, TableAnswer
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,23 @@ class View:
         }
         least = least_shown(grid.table, rules)
         return cls(grid.shape, shown, base, least, rules.zeros_may_be_shown)
+
+    @classmethod
+    def of_answer(cls, grid: Grid, answer: TableAnswer, rules: Rules) -> View:
+        """What was released of a table before."""
+        numbers = {(row.dimension, row.category): n for n, row in enumerate(grid.rows)}
+        shown: dict[Figure, int] = {}
+        for row in answer.rows:
+            if (number := numbers.get((row.dimension, row.category))) is None:
+                continue
+            for cell in (*row.cells, row.total, *row.sums):
+                total = cell.outcome == TOTAL
+                at = TOTAL_OF_ROW if total else grid.outcomes.index(cell.outcome)
+                figure = Figure(number, at)
+                if cell.value is not None:
+                    shown[figure] = cell.value * grid.shape.one(figure)
+        least = least_shown(grid.table, rules)
+        return cls(grid.shape, shown, rules.rounding_base, least, rules.zeros_may_be_shown)
 
     def without(self, figures: Iterable[Figure]) -> View:
         """The view with some figures hidden as well, and whatever goes with them."""

@@ -1,6 +1,6 @@
 """The counts behind every declared cell of a checked result with outcomes.
 
-For each line (the whole authority, then each category of each dimension) and each outcome there
+For each line (the whole authority, then each row of each breakdown) and each outcome there
 are three parts: the *cell* (rows of that outcome), its *complement* (rows of the line outside it:
 so the persons with at least one row outside the outcome) and the line's *total*. Each holds the
 number of rows, of distinct children, workers and teams, and the rows of the worker who has most.
@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from oversight_agent.evaluate.database import ANSWER, Connection, quoted
+from oversight_agent.evaluate.breakdowns import breakdowns
+from oversight_agent.evaluate.database import Connection, quoted
 from oversight_agent.tables import EVALUATE, UnsafeCell, UnsafeRow, UnsafeTable
 from oversight_protocol.release import row_keys
 from oversight_protocol.study import BaseTable, Period
@@ -77,15 +78,11 @@ def count(connection: Connection, table: BaseTable, period: Period) -> UnsafeTab
 
 def _by_person(connection: Connection, table: BaseTable, column: str) -> _Counts:
     counts: _Counts = {}
-    for dimension in ("", *(d.name for d in table.dimensions)):
-        sql = _GROUPED.format(
-            category=quoted(dimension) if dimension else "''",
-            person=quoted(column),
-            answer=ANSWER,
-        )
+    for name, category, answer in breakdowns(table):
+        sql = _GROUPED.format(category=category, person=quoted(column), answer=answer)
         found = connection.execute(sql, {"outcomes": list(table.outcome_codes)}).fetchall()
-        for part, category, outcome, *numbers in found:
-            counts[_Place(part, dimension, category, outcome)] = _Counted(*numbers)
+        for part, code, outcome, *numbers in found:
+            counts[_Place(part, name, code, outcome)] = _Counted(*numbers)
     return counts
 
 

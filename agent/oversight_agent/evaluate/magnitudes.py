@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from oversight_agent.evaluate.breakdowns import Breakdown, breakdowns
 from oversight_agent.evaluate.database import ANSWER, Connection, quoted, refuse_if_any
 from oversight_agent.tables import (
     EVALUATE,
@@ -62,9 +63,9 @@ def sum_up(connection: Connection, table: BaseTable, period: Period) -> UnsafeTa
         duckdb.Error: over the memory, for instance.
     """
     found: dict[tuple[str, str], tuple[UnsafeCell, dict[str, UnsafeSum]]] = {}
-    for dimension in ("", *(d.name for d in table.dimensions)):
-        for category, *numbers in connection.execute(_sql(table, dimension)).fetchall():
-            found[dimension, category] = _behind(table, numbers)
+    for breakdown in breakdowns(table):
+        for category, *numbers in connection.execute(_sql(table, breakdown)).fetchall():
+            found[breakdown.name, category] = _behind(table, numbers)
     nobody = (UnsafeCell(0, 0, 0, 0, 0), dict.fromkeys(table.magnitude_names, UnsafeSum(0, 0, 0)))
     rows = []
     for key in row_keys(table):
@@ -73,12 +74,12 @@ def sum_up(connection: Connection, table: BaseTable, period: Period) -> UnsafeTa
     return UnsafeTable(table, period, tuple(rows), EVALUATE)
 
 
-def _sql(table: BaseTable, dimension: str) -> str:
+def _sql(table: BaseTable, breakdown: Breakdown) -> str:
     return _ROWS.format(
-        category=quoted(dimension) if dimension else "''",
+        category=breakdown.category,
         person=quoted(table.subjects[0].column),
         sums=", ".join(_sums(magnitude) for magnitude in table.magnitudes),
-        answer=ANSWER,
+        answer=breakdown.answer,
     )
 
 

@@ -65,7 +65,7 @@ def compute(job: Job) -> JobResult:
     # 4. Evaluate.
     outcomes = _evaluated(job, found)
     exact = [
-        replace(one, lacking=found.lacking[one.table.name])
+        replace(one, lacking=one.table.lacking(found.lacking[one.table.name]))
         for one in outcomes.values() if isinstance(one, UnsafeTable)
     ]  # fmt: skip
     reasons = {key: one.reason for key, one in outcomes.items() if isinstance(one, Refused)}

@@ -21,7 +21,7 @@ from oversight_protocol.policy import Rules
 from support.exact_tables import CHILD, SERVICES, base_table, from_counts, random_table
 
 RULES = Rules()
-LINE = Shape(rows=1, outcomes=3, dimensions=())
+LINE = Shape(rows=1, outcomes=3, partitions=())
 TOTAL, FIRST, SECOND, THIRD = (Figure(0, outcome) for outcome in (TOTAL_OF_ROW, 0, 1, 2))
 
 
@@ -167,7 +167,7 @@ def test_knowledge_that_is_not_true_is_a_mistake_of_the_program():
 
 @pytest.mark.parametrize(("zeros", "least"), [(False, 1), (True, 0)])
 def test_a_published_sum_is_not_nothing_unless_zeros_may_be_shown(zeros, least):
-    shape = Shape(rows=1, outcomes=1, dimensions=(), scales=(Scale(one=100, ceiling=500),))
+    shape = Shape(rows=1, outcomes=1, partitions=(), scales=(Scale(one=100, ceiling=500),))
     shown = View(shape, {TOTAL: 20, FIRST: 0}, 5, 10, zeros)
 
     assert shown.bounds(FIRST) == (least, 249)

@@ -1,0 +1,133 @@
+"""What ties entail: conditions between the figures of several tables, and their differences.
+
+Rules kept here:
+
+1. `same_population`: the totals of the whole, and of each row that both tables have, are the same.
+   `contained`: the first's are at least the other's. `partition`: the others' make up the first's.
+2. Of one table in several periods, or once more, this is so of every figure, and not only of
+   totals. Of two tables, outcomes that happen to have one code are different things.
+3. A magnitude that both have sums up to at least as much where there is more. Where a tie names a
+   magnitude, its sums are the same.
+4. A condition joins the program only if it is true of the data: definitions differ in detail
+   between tables (which team a child is counted under), and an attacker who believes what is not
+   true finds nothing.
+5. Who is in one table and not in the other is a quantity too: a difference of counts that is small
+   must be as uncertain as a small count. Of a table that comes again, what did not change is no
+   secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from math import inf
+
+from oversight_agent.disclosure.figures import TOTAL_OF_ROW, Figure, Grid
+from oversight_agent.disclosure.joint import Difference, Place, Relation
+from oversight_agent.disclosure.past import Tie
+from oversight_protocol.policy import Rules
+
+_Pair = tuple[Place, Place]
+
+
+def relations(grids: Sequence[Grid], ties: Iterable[Tie]) -> tuple[Relation, ...]:
+    """What holds between the tables of a component, whose numbers the ties give."""
+    found: dict[Relation, None] = {}
+    for tie in _canonical(ties):
+        found.update(dict.fromkeys(_of_tie(grids, tie)))
+    return tuple(sorted(found, key=lambda one: (one.factors, one.high)))
+
+
+def differences(grids: Sequence[Grid], ties: Iterable[Tie], rules: Rules) -> tuple[Difference, ...]:
+    """The small differences between the counts of the tables of a component."""
+    found: dict[Difference, None] = {}
+    for tie in _canonical(ties):
+        if tie.kind in {"contained", "again"}:
+            for pair in _common(grids, *tie.tables):
+                found.update(dict.fromkeys(_small(grids, pair, tie, rules)))
+    return tuple(sorted(found, key=lambda one: (one.more, one.less)))
+
+
+def _canonical(ties: Iterable[Tie]) -> list[Tie]:
+    """The ties in an order that does not depend on how they came."""
+    alike = (
+        Tie(one.kind, tuple(sorted(one.tables)), one.equal_sums)
+        if one.kind == "same_population" else one
+        for one in ties
+    )  # fmt: skip
+    return sorted(set(alike), key=lambda one: (one.kind, one.tables, one.equal_sums))
+
+
+def _of_tie(grids: Sequence[Grid], tie: Tie) -> Iterator[Relation]:
+    first, *others = tie.tables
+    if tie.kind == "partition":
+        yield from _made_up(grids, first, others)
+    if tie.kind == "again":
+        return
+    high = 0 if tie.kind == "same_population" else inf
+    for other in others:
+        for more, less in _common(grids, first, other):
+            name = _magnitude(grids, more)
+            yield from _if_true(grids, more, less, 0 if name in tie.equal_sums else high)
+
+
+def _made_up(grids: Sequence[Grid], first: int, others: Sequence[int]) -> Iterator[Relation]:
+    """The figures of a table that are the sums of those of its parts."""
+    parts = [dict(_common(grids, first, other)) for other in others]
+    for place in parts[0]:
+        if all(place in each for each in parts):
+            made = [each[place] for each in parts]
+            if _truth(grids, place) == sum(_truth(grids, one) for one in made):
+                yield Relation(((place, 1.0), *((one, -1.0) for one in made)), 0, 0)
+
+
+def _common(grids: Sequence[Grid], first: int, other: int) -> Iterator[_Pair]:
+    """The figures of a table with those of another that count the same."""
+    one, two = grids[first], grids[other]
+    for row, like in _common_rows(one, two):
+        yield Place(first, Figure(row, TOTAL_OF_ROW)), Place(other, Figure(like, TOTAL_OF_ROW))
+        shared = one.outcomes if one.table.name == two.table.name else one.table.magnitude_names
+        for name in shared:
+            if name in two.outcomes and bool(one.shape.scales) == bool(two.shape.scales):
+                at, there = one.outcomes.index(name), two.outcomes.index(name)
+                yield Place(first, Figure(row, at)), Place(other, Figure(like, there))
+
+
+def _common_rows(one: Grid, two: Grid) -> Iterator[tuple[int, int]]:
+    """The rows that both have, made of the same categories of the same dimensions."""
+    numbers = {(row.dimension, row.category): number for number, row in enumerate(two.rows)}
+    codes = {each.name: frozenset(each.codes) for each in one.table.dimensions}
+    alike = {
+        each.name for each in two.table.dimensions if codes.get(each.name) == frozenset(each.codes)
+    }
+    for number, row in enumerate(one.rows):
+        like = numbers.get((row.dimension, row.category))
+        if like is None or one.scope(number) != two.scope(like):
+            continue
+        if one.scope(number).keys() <= alike:
+            yield number, like
+
+
+def _small(grids: Sequence[Grid], pair: _Pair, tie: Tie, rules: Rules) -> Iterator[Difference]:
+    one, other = pair
+    if _magnitude(grids, one):
+        return
+    excess = _truth(grids, one) - _truth(grids, other)
+    again = tie.kind == "again"
+    if abs(excess) >= rules.minimum_persons or (excess < 0 and not again) or (again and not excess):
+        return
+    yield Difference(one, other) if excess >= 0 else Difference(other, one)
+
+
+def _magnitude(grids: Sequence[Grid], place: Place) -> str:
+    """The magnitude of a sum; empty for a count."""
+    grid = grids[place.table]
+    return grid.outcomes[place.figure.outcome] if grid.shape.is_sum(place.figure) else ""
+
+
+def _truth(grids: Sequence[Grid], place: Place) -> int:
+    return grids[place.table].truth(place.figure)
+
+
+def _if_true(grids: Sequence[Grid], more: Place, less: Place, high: float) -> Iterator[Relation]:
+    if 0 <= _truth(grids, more) - _truth(grids, less) <= high:
+        yield Relation(((more, 1.0), (less, -1.0)), 0, high)
