@@ -139,10 +139,10 @@ class Attacker:
         for row in rows if table.outcomes else ():
             cells = {(*row, code): 1.0 for code in table.outcome_codes}
             yield self._line({**cells, (*row, "all"): -1.0})
-        for dimension in table.dimensions:
+        for whole, parts in made_up(table):
             for code in (*table.outcome_codes, *table.magnitude_names, "all"):
-                parts = {(dimension.name, c, code): 1.0 for c in dimension.codes}
-                yield self._line({**parts, ("", "", code): -1.0})
+                line = {(*part, code): 1.0 for part in parts}
+                yield self._line({**line, (*whole, code): -1.0})
 
     def _rests(self, rules: Rules) -> Iterator[np.ndarray]:
         for key, value in self.figures.items():
@@ -159,6 +159,27 @@ class Attacker:
 
     def _line(self, terms: Mapping[Key, float]) -> np.ndarray:
         return np.array([terms.get(key, 0.0) for key in self.keys])
+
+
+def made_up(table: BaseTable) -> Iterator[tuple[tuple[str, str], list[tuple[str, str]]]]:
+    """Rows that others make up, and these, by what the study says of each row."""
+    for dimension in table.dimensions:
+        yield ("", ""), [(dimension.name, code) for code in dimension.codes]
+        for group in dimension.groups:
+            yield (dimension.name, group.code), [(dimension.name, code) for code in group.of]
+    for crossing in table.crossings:
+        codes = {each.name: each.codes for each in table.dimensions}
+        rows = list(itertools.product(*(codes[name] for name in crossing.dimensions)))
+        finer = [(each.name, each.dimensions) for each in table.crossings]
+        finer += [(each.name, (each.name,)) for each in table.dimensions]
+        for name, fixed in finer:
+            if not set(fixed) < set(crossing.dimensions):
+                continue
+            at = [crossing.dimensions.index(one) for one in fixed]
+            for each in itertools.product(*(codes[one] for one in fixed)):
+                parts = [row for row in rows if tuple(row[place] for place in at) == each]
+                key = (name, " / ".join(each))
+                yield key, [(crossing.name, " / ".join(row)) for row in parts]
 
 
 def every_line(shown: list[int | None], total: int | None, rules: Rules) -> set[tuple[int, ...]]:

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import product
 
 from oversight_agent.tables import EVALUATE, UnsafeCell, UnsafeRow, UnsafeSum, UnsafeTable
-from oversight_protocol.study import BaseTable, Dimension, Magnitude, Outcome, Period, Subject
+from oversight_protocol.study import (
+    BaseTable,
+    Crossing,
+    Dimension,
+    Group,
+    Magnitude,
+    Outcome,
+    Period,
+    Subject,
+)
 
 Event = tuple[int, ...]
 """Child (-1 for none), worker (-1 for none), team, outcome, then a category per dimension."""
 
 Person = tuple[int, tuple[int, ...], tuple[int, ...]]
 """Team, a category per dimension, and a number per magnitude in its smallest units."""
+
+Holds = Callable[[Sequence[int]], bool]
+"""Whether a row holds somebody, by the numbers of their categories."""
 
 QUARTER = Period(id="2026Q1", label="Q1", start=date(2026, 1, 1), end=date(2026, 3, 31))
 NEXT_QUARTER = Period(id="2026Q2", label="Q2", start=date(2026, 4, 1), end=date(2026, 6, 30))
@@ -33,6 +46,8 @@ def base_table(
     name: str = "recording",
     about_staff: bool = False,
     subjects: Sequence[Subject] = (CHILD_IF_ANY, WORKER),
+    groups: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
+    crossings: Mapping[str, Sequence[str]] | None = None,
 ) -> BaseTable:
     return BaseTable(
         name=name,
@@ -47,8 +62,15 @@ def base_table(
                 name=key,
                 label=key,
                 categories=tuple(Outcome(code=code, label=code) for code in codes),
+                groups=tuple(
+                    Group(code=code, label=code, of=tuple(of))
+                    for code, of in (groups or {}).get(key, {}).items()
+                ),
             )
             for key, codes in dimensions.items()
+        ),
+        crossings=tuple(
+            Crossing(name=key, dimensions=tuple(names)) for key, names in (crossings or {}).items()
         ),
         reads=("oversight_event",),
         sql="SELECT 1",
@@ -74,13 +96,33 @@ def magnitude_table(
     )
 
 
-def sum_up(table: BaseTable, persons: Sequence[Person], period: Period = QUARTER) -> UnsafeTable:
-    """Count and sum persons, as plainly as it can be said."""
-    rows = [_line(table, "", "", persons)]
+def lines_of(table: BaseTable) -> Iterator[tuple[tuple[str, str], Holds]]:
+    """Each row's dimension and category, and whether it holds somebody of some categories."""
+    codes = [dimension.codes for dimension in table.dimensions]
+    names = [dimension.name for dimension in table.dimensions]
+    yield ("", ""), lambda _: True
     for place, dimension in enumerate(table.dimensions):
         for number, code in enumerate(dimension.codes):
-            mine = [person for person in persons if person[1][place] == number]
-            rows.append(_line(table, dimension.name, code, mine))
+            yield (dimension.name, code), lambda at, p=place, n=number: at[p] == n
+        for group in dimension.groups:
+            inside = [dimension.codes.index(code) for code in group.of]
+            yield (dimension.name, group.code), lambda at, p=place, i=inside: at[p] in i
+    for crossing in table.crossings:
+        places = [names.index(name) for name in crossing.dimensions]
+        for each in product(*(range(len(codes[place])) for place in places)):
+            code = " / ".join(codes[p][n] for p, n in zip(places, each, strict=True))
+            yield (
+                (crossing.name, code),
+                (lambda at, ps=places, e=each: all(at[p] == n for p, n in zip(ps, e, strict=True))),
+            )
+
+
+def sum_up(table: BaseTable, persons: Sequence[Person], period: Period = QUARTER) -> UnsafeTable:
+    """Count and sum persons, as plainly as it can be said."""
+    rows = [
+        _line(table, *key, [person for person in persons if holds(person[1])])
+        for key, holds in lines_of(table)
+    ]
     return UnsafeTable(table, period, tuple(rows), EVALUATE)
 
 
@@ -103,11 +145,10 @@ def random_sums(table: BaseTable, seed: int, persons: int) -> tuple[UnsafeTable,
 
 def tabulate(table: BaseTable, events: Sequence[Event], period: Period = QUARTER) -> UnsafeTable:
     """Count events, as plainly as it can be said."""
-    rows = [_row(table, "", "", events)]
-    for place, dimension in enumerate(table.dimensions, start=4):
-        for number, code in enumerate(dimension.codes):
-            mine = [event for event in events if event[place] == number]
-            rows.append(_row(table, dimension.name, code, mine))
+    rows = [
+        _row(table, *key, [event for event in events if holds(event[4:])])
+        for key, holds in lines_of(table)
+    ]
     return UnsafeTable(table, period, tuple(rows), EVALUATE)
 
 
