@@ -31,25 +31,22 @@ class UncheckedKey:
 
 
 def unchecked_keys(
-    specification: Specification, read: Collection[str], whole: Collection[str],
-    mapped: Collection[str],
-) -> tuple[UncheckedKey, ...]:  # fmt: skip
+    specification: Specification, whole: Collection[str], mapped: Collection[str]
+) -> tuple[UncheckedKey, ...]:
     """The keys that were not looked at, in the specification's order of tables.
 
-    A source that could not be read has no rows whose keys could be looked at, and a table that is
-    not mapped is told of elsewhere.
+    A table that is not mapped is told of elsewhere.
 
     Args:
         specification: whose keys these are.
-        read: the tables whose sources were read.
-        whole: those of them without a rejected row.
+        whole: the tables whose sources were read without a rejected row.
         mapped: all tables of the mapping.
     """
     missing = frozenset(mapped) - frozenset(whole)
     return tuple(
         key
         for schema in specification.mapped
-        if schema.name in read
+        if schema.name in mapped
         for key in _unchecked(schema, mapped, missing)
     )
 

@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from oversight_agent.checks import words
+from oversight_agent.checks.availability import Lacking
 from oversight_agent.checks.expected import EMPTY_SAYS_SOMETHING, MANY_ROWS
 from oversight_agent.checks.findings import Check
 from oversight_agent.checks.statistics import FieldCheck
@@ -157,18 +158,26 @@ def _measures(check: Check) -> Iterator[str]:
     yield from _heading(
         f"WHAT THE DATA CAN ANSWER: measures of {study.name}, version {study.version}, {wave.id}"
     )
+    told: set[tuple[str, str]] = set()
     for number, group in enumerate(words.alike(check.measures)):
         first = group[0]
         said = words.label(check.specification, "availability", first.availability)
         many = words.counted(len(group), "measure", "measures")
         yield from _item(number, f"{words.SIGNS[first.availability]} {said}: {many}")
-        for place, lack in enumerate(first.lacks):
-            why = f"{lack.data_point}: {words.lacking(lack, check)}"
-            yield from _labelled("" if place else "Lacking", why)
+        yield from _lacks(first.lacks, told, check)
         for one in group:
             yield from _hanging(one.title, f"  {one.number:<4}", 6)
     yield ""
     yield words.summary(check)
+
+
+def _lacks(lacks: Sequence[Lacking], told: set[tuple[str, str]], check: Check) -> Iterator[str]:
+    """What a group of measures lacks; what was told above is only named."""
+    new = {(one.data_point, words.lacking(one, check)): None for one in lacks}
+    for place, lack in enumerate(one for one in new if one not in told):
+        yield from _labelled("" if place else "Lacking", ": ".join(lack))
+    yield from _labelled("As above", ", ".join(one[0] for one in new if one in told))
+    told.update(new)
 
 
 def _heading(text: str) -> Iterator[str]:

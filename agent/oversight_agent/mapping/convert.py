@@ -110,17 +110,22 @@ def advice(mapping: FieldMapping, text: str) -> str:
     if mapping.codes is not None:
         return f"add the value to the codes of {mapping.field.name} in the mapping, or correct it"
     if mapping.field.type == "date" or isinstance(mapping.derived, WorkingDays):
-        return _advice_on_date(text)
+        return _advice_on_date(text, mapping.date_formats)
     if mapping.number == PLAIN:
         return "correct the number, or say in the mapping with number_format how it is written"
     return "correct the number, or the number format in the mapping"
 
 
-def _advice_on_date(text: str) -> str:
+def _advice_on_date(text: str, formats: tuple[str, ...]) -> str:
     if dates.looks_like_excel(text):
         return (
             'this is most likely Excel\'s number of a day: set date_format = "excel", or add '
             '"excel" to the formats'
+        )
+    if (read := dates.never_was(text, formats)) is not None:
+        return (
+            f"read as {read} there is no such day: correct the date at the source, or the date"
+            " format in the mapping"
         )
     return "correct the date, or the date format in the mapping"
 

@@ -20,6 +20,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from oversight_agent.mapping.settings import EXCEL_DATE, FIRST_DATE, LAST_DATE
+from oversight_agent.problems import shape
 
 _TIME = re.compile(
     r"(.*[^ T])[ T]+"
@@ -60,6 +61,18 @@ def looks_like_excel(text: str) -> bool:
     """Whether a text is a number that Excel most likely counts a day of our time by."""
     match = _EXCEL_DAY.fullmatch(text)
     return match is not None and int(match[1]) in _EXCEL_LIKELY
+
+
+def never_was(text: str, formats: Iterable[str]) -> str | None:
+    """The format of which a text has the form, if it is no day of the calendar in any; else None.
+
+    A day that is in the calendar may still lie beyond what a table may hold.
+    """
+    alike = [
+        one for one in formats if one != EXCEL_DATE and shape(_day(text)) == shape(_example(one))
+    ]
+    read = any(_days(pd.Series([text], dtype="str"), one).notna().all() for one in alike)
+    return alike[0] if alike and not read else None
 
 
 def example(formats: Iterable[str]) -> str:

@@ -113,9 +113,7 @@ def check(
                   if one.name not in mapping.tables},
         problems=sources.problems,
         groups=_groups(sources),
-        unchecked_keys=unchecked_keys(
-            mapping.specification, sources.mapped, looked.frames, mapping.tables
-        ),
+        unchecked_keys=unchecked_keys(mapping.specification, looked.frames, mapping.tables),
         unused_codes=_unused_codes(mapping),
         fields=tuple(one for checks in looked.fields.values() for one in checks),
         dates=tuple(one for checks in looked.dates.values() for one in checks),

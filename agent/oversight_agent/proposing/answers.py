@@ -32,8 +32,17 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from oversight_agent import files
+from oversight_agent.plain_words import expected
 from oversight_agent.proposing import toml
 from oversight_protocol.errors import InputError
+
+_EXPECTED = {
+    "add_days": "a whole number of days: 1 if the column holds the last day, else 0",
+    "multiply_by": "a number, such as 7 for a column in weeks",
+    "leave_out": "true",
+    "leave_out_rows": "true or false",
+    "source": "a source's name in quotation marks, or false",
+}
 
 _STRICT = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
@@ -112,7 +121,7 @@ def read_answers(path: Path) -> Answers:
         raise InputError(
             "the answers are not of the form that is expected",
             where=f"{path}, {'.'.join(map(str, first['loc']))}",
-            expected=first["msg"].removeprefix("Input should be "),
+            expected=_EXPECTED.get(str(first["loc"][-1]), expected(first)),
             advice="compare them with docs/runbooks/agent.md",
         ) from None
     except (ValueError, RecursionError) as error:

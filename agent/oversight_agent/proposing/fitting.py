@@ -76,7 +76,8 @@ def _check_questions(given: TableAnswers, source: SourceProfile | None, where: s
     for column, number in {**sure, **given.questions}.items():
         _known(column, columns, "question among the columns", where)
         if number:
-            _known(number, wordings(), "question of the survey", where)
+            # Of numbers none is nearer to another.
+            _known(number, wordings(), "question of the survey", where, suggests=False)
             other = named.setdefault(number, column)
             if other != column:
                 raise _same_question(number, (other, column), where)
@@ -132,7 +133,7 @@ def _cannot_hold(
     )
 
 
-def _known(name: str, names: Iterable[str], kind: str, where: str) -> str:
+def _known(name: str, names: Iterable[str], kind: str, where: str, *, suggests: bool = True) -> str:
     known = list(names)
     if name in known:
         return name
@@ -140,5 +141,5 @@ def _known(name: str, names: Iterable[str], kind: str, where: str) -> str:
         f"there is no such {kind}",
         where=where,
         expected=f"one of {', '.join(known)}" if len(known) <= 40 else f"a {kind}",
-        advice=suggestion(name, known) or "correct the answer",
+        advice=(suggestion(name, known) if suggests else "") or "correct the answer",
     )

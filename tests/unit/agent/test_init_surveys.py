@@ -160,7 +160,7 @@ def test_a_sheet_without_any_question_is_no_survey(
     ("questions", "says"),
     [
         ({"Q1": "S03", "Q2": "S03"}, "'Q1' and 'Q2' as S03"),
-        ({"Q1": "S77"}, "no such question of the survey"),
+        ({"Q1": "S99"}, "no such question of the survey"),
         ({"Q11": "S01"}, "no such question among the columns"),
     ],
 )
@@ -173,7 +173,19 @@ def test_answers_about_columns_that_cannot_be_leave_nothing_behind(
 
     assert result.status == 2
     assert says in result.err
+    assert "write 'S0" not in result.err
     assert not home.exists()
+
+
+def test_a_wrong_kind_of_answer_is_told_in_words(
+    init: Init, home: Path, sheet: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "said.toml").write_text('[tables.plan.fields.end]\nadd_days = "x"\n')
+
+    result = init(*new(home, sheet), "--answers", tmp_path / "said.toml")
+
+    assert result.status == 2
+    assert "1 if the column holds the last day, else 0" in result.err
 
 
 def test_answers_about_the_columns_of_no_survey_say_so(

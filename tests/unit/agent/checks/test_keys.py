@@ -14,9 +14,8 @@ REJECTED, UNREAD = "rejected", "unread"
 
 def unchecked(**tables: str) -> list[UncheckedKey]:
     """The keys not looked at if each table is "whole", has rejected rows, or was not read."""
-    read = [name for name, state in tables.items() if state != UNREAD]
     whole = [name for name, state in tables.items() if state == "whole"]
-    return list(unchecked_keys(SPECIFICATION, read, whole, tables))
+    return list(unchecked_keys(SPECIFICATION, whole, tables))
 
 
 def team_of(table: str, *mend_first: str) -> UncheckedKey:
@@ -27,8 +26,9 @@ def test_of_whole_tables_every_key_was_looked_at():
     assert unchecked(team="whole", worker="whole", plan="whole") == []
 
 
-def test_rejected_rows_leave_a_tables_own_key_and_what_it_names_unknown():
-    assert unchecked(team="whole", worker=REJECTED) == [OWN, team_of("worker", "worker")]
+@pytest.mark.parametrize("worker", [REJECTED, UNREAD])
+def test_rejected_rows_or_none_leave_a_tables_own_key_and_what_it_names_unknown(worker):
+    assert unchecked(team="whole", worker=worker) == [OWN, team_of("worker", "worker")]
 
 
 @pytest.mark.parametrize("team", [REJECTED, UNREAD])
@@ -38,10 +38,6 @@ def test_what_names_rows_of_a_table_waits_for_that_table(team):
     assert team_of("worker", "team") in found
     assert team_of("allocation", "allocation", "team") in found
     assert OWN not in found
-
-
-def test_a_table_that_could_not_be_read_is_no_key_that_waits():
-    assert unchecked(team="whole", worker=UNREAD) == []
 
 
 def test_a_table_that_is_not_mapped_is_waited_for_by_nobody():
