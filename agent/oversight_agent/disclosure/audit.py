@@ -120,12 +120,19 @@ class Audit:
     def _push(self, numbers: list[int], known: frozenset[int], bounds: Bounds) -> None:
         """Look for a point where some quantities are low, and for one where they are high."""
         narrowed = bounds.fixed(known, self._truths)
-        down = np.zeros(len(self._truths))
-        for number in numbers:
-            down[list(self._needs[number].parts)] += 1.0
-        self._try(dict(enumerate(down)), self._marked((), narrowed))
-        marks = [self._marks[number] for number in numbers]
-        self._try(dict.fromkeys(marks, -1.0), self._marked(numbers, narrowed))
+        if lower := [number for number in numbers if not self._is_low(number)]:
+            down = np.zeros(len(self._truths))
+            for number in lower:
+                down[list(self._needs[number].parts)] += 1.0
+            self._try(dict(enumerate(down)), self._marked((), narrowed))
+        if higher := [number for number in numbers if not self._is_met(number)]:
+            marks = [self._marks[number] for number in higher]
+            self._try(dict.fromkeys(marks, -1.0), self._marked(higher, narrowed))
+
+    def _is_low(self, number: int) -> bool:
+        """Whether a point is known where the quantity is as low as it has to be."""
+        need = self._needs[number]
+        return need.width == 0 and self._points.interval(number)[0] <= 0
 
     def _marked(self, numbers: Sequence[int], bounds: Bounds) -> Bounds:
         """Bounds for the program with marks, of which some may rise."""

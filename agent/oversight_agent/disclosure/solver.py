@@ -113,6 +113,9 @@ class Solver:
         for option, value in (
             ("threads", 1),
             ("solver", "simplex"),
+            # From one program to the next the last solution mostly stays inside: bounds and
+            # objective differ, and the primal method goes on from there.
+            ("simplex_strategy", highspy.simplex_constants.SimplexStrategy.kSimplexStrategyPrimal),
             ("presolve", "off"),
             ("simplex_iteration_limit", BUDGET),
         ):
