@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from oversight_agent.problems import Origin, Part
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import TableAnswer
-from oversight_protocol.study import BaseTable, Period
+from oversight_protocol.study import AnyPeriod, BaseTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,7 +151,7 @@ class UnsafeTable:
     """
 
     table: BaseTable
-    period: Period
+    period: AnyPeriod
     rows: tuple[UnsafeRow, ...] = field(repr=False)
     seal: Seal = field(repr=False)
     lacking: frozenset[str] = frozenset()

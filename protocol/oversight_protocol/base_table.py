@@ -67,13 +67,23 @@ class Subject(Document):
     optional: bool = False
 
 
-class Period(Document):
-    """A quarter: first and last day, both inside."""
+class AnyPeriod(Document):
+    """Some days: the first and the last, both inside."""
 
     id: Code
     label: Text
     start: date
     end: date
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Self:
+        if self.end < self.start:
+            raise ValueError("a period ends before it starts")
+        return self
+
+
+class Period(AnyPeriod):
+    """A quarter."""
 
     @model_validator(mode="after")
     def _is_a_quarter(self) -> Self:
@@ -246,7 +256,7 @@ class BaseTable(Document):
         crossed = {one.name for one in self.crossings if {*one.dimensions} & {*dimensions}}
         return frozenset(dimensions) | crossed
 
-    def question(self, period: Period, spec_version: str) -> str:
+    def question(self, period: AnyPeriod, spec_version: str) -> str:
         """The digest of the canonical question: this table in this period.
 
         Titles, labels, the order of dimensions, and white space and comments in the SQL do not

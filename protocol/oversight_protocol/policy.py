@@ -3,6 +3,7 @@
 Rules kept here:
 
 1. `FLOORS` holds every number with its unit and source. No release is ever made below one of them.
+   `LOW_HIGH_FLOOR` and `LEAST_MARKED_ROW` are those of the markers `[low]` and `[high]`.
 2. A study or an authority may tighten a rule. `Rules.tighten` takes the stricter of two; a value
    below a floor does not load.
 """
@@ -58,13 +59,28 @@ WORKER_SHARE_CEILING_PERCENT = 50
 """No worker stands behind more than this share of a cell (percent). Source: ABS (1, 50 %) rule."""
 
 
+LOW_HIGH_FLOOR = Floor(
+    10,
+    "`[low]` and `[high]` say no more than that fewer persons or events than this are meant",
+    "as for the minimum cell: a marker never says more of a small count than that it is small",
+)
+"""The least number that the markers `[low]` and `[high]` may stand for, where they are used."""
+
+LEAST_MARKED_ROW = 100
+"""The least published total of a row in which these markers stand. Source: ours."""
+
 DOMINANCE_FLOOR_PERCENT = 10
 """A sum is hidden if its second largest contributor, from it, could work out the largest to within
 this share of that one's value (percent). Source: p% rule, p = 10, SACRO default; SDC Handbook."""
 
 
 class Rules(Document):
-    """The disclosure rules in force for an output."""
+    """The disclosure rules in force for an output.
+
+    Attributes:
+        low_high_below: a cell with fewer than this may be marked `[low]`, one whose rest of row has
+            fewer `[high]`, by the whole authority in a row of `LEAST_MARKED_ROW` or more. 0: never.
+    """
 
     minimum_persons: int = Field(default=10, le=1000)
     rounding_base: int = Field(default=5, le=100)
@@ -74,6 +90,7 @@ class Rules(Document):
     worker_share_percent: int = Field(default=50, ge=1, le=WORKER_SHARE_CEILING_PERCENT)
     dominance_percent: int = Field(default=10, ge=DOMINANCE_FLOOR_PERCENT, le=100)
     zeros_may_be_shown: bool = False
+    low_high_below: int = Field(default=0, ge=0, le=1000)
 
     @model_validator(mode="after")
     def _keep_floors(self) -> Self:
@@ -86,20 +103,31 @@ class Rules(Document):
         if self.rounding_base > self.minimum_persons:
             # A cell that passes the minimum could round to zero and pass for a true zero.
             raise ValueError("rounding_base is above minimum_persons")
+        if 0 < self.low_high_below < max(LOW_HIGH_FLOOR.value, self.minimum_persons):
+            # The marker would say more of a small count than suppression lets anybody find out.
+            raise ValueError(
+                "low_high_below is neither 0 nor at least minimum_persons and its floor of"
+                f" {LOW_HIGH_FLOOR.value}"
+            )
         return self
 
     def tighten(self, other: Rules) -> Rules:
         """The stricter of two sets of rules, rule by rule."""
         strict = {name: max(getattr(self, name), getattr(other, name)) for name in FLOORS}
+        marked = (self.low_high_below, other.low_high_below)
         return Rules(
             **strict,
+            low_high_below=max(marked) if all(marked) else 0,
             worker_share_percent=min(self.worker_share_percent, other.worker_share_percent),
             dominance_percent=max(self.dominance_percent, other.dominance_percent),
             zeros_may_be_shown=self.zeros_may_be_shown and other.zeros_may_be_shown,
         )
 
     def loosen(self, other: Rules) -> Rules:
-        """What an output keeps that was partly made under one, partly under the other."""
+        """What an output keeps that was partly made under one, partly under the other.
+
+        Of `low_high_below` that is the larger: whatever is marked under either is below it.
+        """
         loose = {name: min(getattr(self, name), getattr(other, name)) for name in FLOORS}
         loose["rounding_base"] = gcd(self.rounding_base, other.rounding_base)
         return Rules(
@@ -107,6 +135,7 @@ class Rules(Document):
             worker_share_percent=max(self.worker_share_percent, other.worker_share_percent),
             dominance_percent=min(self.dominance_percent, other.dominance_percent),
             zeros_may_be_shown=self.zeros_may_be_shown or other.zeros_may_be_shown,
+            low_high_below=max(self.low_high_below, other.low_high_below),
         )
 
     def require_at_least(self, other: Rules) -> None:

@@ -7,8 +7,11 @@ Rules kept here:
    It holds rounded counts and markers; nothing finer exists in its form.
 3. A dimension that an authority has no data for is marked as a whole, with the marker of what is
    unavailable; of the whole authority and of single categories that marker is never used.
-4. A *refusal* says its family and that family's fixed sentence, never a reason.
-5. `check_release` says whether a release answers its ticket in the form that its study fixed and
+4. `[low]` and `[high]` mark suppressed figures of which a little is said (`policy.Rules`): that it,
+   or the rest of its row, is below the release's `low_high_below`. They stand only in cells of the
+   whole authority, in a row whose total is published and not small.
+5. A *refusal* says its family and that family's fixed sentence, never a reason.
+6. `check_release` says whether a release answers its ticket in the form that its study fixed and
    keeps the floors; `check_refusal` whether a refusal answers its ticket. The coordinator runs them
    on what it receives, the agent on what it is about to send.
 """
@@ -21,11 +24,13 @@ from pydantic import Field, model_validator
 
 from oversight_protocol.errors import FAMILY_TEXT, Family, Reason, Refused
 from oversight_protocol.model import Code, Digest, Document, Instant, LaCode, Name, Text
-from oversight_protocol.policy import FLOORS, Rules
+from oversight_protocol.policy import FLOORS, LEAST_MARKED_ROW, Rules
 from oversight_protocol.study import TOTAL, BaseTable, Study
 
 __all__ = [
     "CONFIDENTIAL",
+    "HIGH",
+    "LOW",
     "TOTAL",
     "UNAVAILABLE",
     "Cell",
@@ -43,6 +48,12 @@ __all__ = [
 
 CONFIDENTIAL: Literal["[c]"] = "[c]"
 """The one marker of a suppressed figure, primary and secondary alike."""
+
+LOW: Literal["[low]"] = "[low]"
+"""The marker of a cell that is suppressed, and below the release's `low_high_below`."""
+
+HIGH: Literal["[high]"] = "[high]"
+"""The marker of a cell that is suppressed, and the rest of whose row is below that number."""
 
 UNAVAILABLE: Literal["[x]"] = "[x]"
 """The marker of every figure of a dimension whose fields an authority's mapping does not fill."""
@@ -81,7 +92,7 @@ class Cell(Document):
 
     outcome: Code
     value: int | None = Field(ge=0)
-    marker: Literal["", "[c]", "[x]"] = ""
+    marker: Literal["", "[c]", "[low]", "[high]", "[x]"] = ""
 
     @model_validator(mode="after")
     def _is_value_or_marker(self) -> Self:
@@ -188,6 +199,18 @@ def unavailable(answer: TableAnswer) -> frozenset[str]:
     return frozenset(dimension for dimension, marked in found.items() if True in marked)
 
 
+def markers_are_allowed(answer: TableAnswer, rules: Rules) -> bool:
+    """Whether `[low]` and `[high]` stand only where the rules let them."""
+    for row in answer.rows:
+        total, whole = row.total.value, not row.dimension
+        for place, cell in enumerate((*row.cells, row.total, *row.sums)):
+            is_cell = place < len(row.cells)
+            may = is_cell and whole and rules.low_high_below and (total or 0) >= LEAST_MARKED_ROW
+            if cell.marker in (LOW, HIGH) and not may:
+                return False
+    return True
+
+
 def check_release(release: Release, ticket: Ticket, ticket_digest: str, study: Study) -> None:
     """Check that a release answers its ticket as its study fixed it, above the floors.
 
@@ -236,6 +259,8 @@ def _check_table(answer: TableAnswer, table: BaseTable, rules: Rules) -> None:
             raise Refused(Reason.RELEASE_MISMATCH, table.name)
     if "" in unavailable(answer):
         raise Refused(Reason.RELEASE_MISMATCH, table.name)
+    if not markers_are_allowed(answer, rules):
+        raise Refused(Reason.FLOOR, table.name)
     for row in answer.rows:
         for cell in (*row.cells, row.total):
             _check_cell(cell, rules, table.name)

@@ -20,6 +20,7 @@ from oversight_protocol.ledger import LedgerLine
 from oversight_protocol.model import Document
 from oversight_protocol.release import Receipt, Refusal, Release, Ticket
 from oversight_protocol.study import Study
+from oversight_protocol.true_counts import ProtectedTables, TrueCounts
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -33,6 +34,8 @@ DOCUMENTS: MappingProxyType[str, tuple[type[Document], str]] = MappingProxyType(
         "coverage": (Coverage, "Coverage"),
         "ledger-entry": (LedgerLine, "Ledger entry"),
         "envelope": (EnvelopeForm, "Envelope"),
+        "true-counts": (TrueCounts, "True counts"),
+        "protected-tables": (ProtectedTables, "Protected tables"),
     }
 )
 """The documents with a schema: by name, the model and the schema's title."""

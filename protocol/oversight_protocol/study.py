@@ -18,6 +18,7 @@ from pydantic import Field, model_validator
 
 from oversight_protocol.base_table import (
     TOTAL,
+    AnyPeriod,
     BaseTable,
     Collapse,
     DataPoint,
@@ -37,6 +38,7 @@ from oversight_protocol.policy import Rules
 
 __all__ = [
     "TOTAL",
+    "AnyPeriod",
     "BaseTable",
     "Cohort",
     "Collapse",

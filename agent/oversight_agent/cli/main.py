@@ -18,6 +18,7 @@ from oversight_agent.cli import (
     home,
     init,
     ledger,
+    protect,
     releases,
     snapshots,
     spec,
@@ -41,6 +42,7 @@ coverage.add_to(app)
 spec.add_to(app)
 studies.add_to(app)
 releases.add_to(app)
+protect.add_to(app)
 snapshots.add_to(app)
 ledger.add_to(app)
 

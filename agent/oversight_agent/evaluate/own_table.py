@@ -1,0 +1,144 @@
+"""The base table that a table of true counts is, and the row and outcome that each of its cells is.
+
+Rules kept here:
+
+1. Such a table has no query: its question is its definition alone, so that the same table in the
+   same days is the same question.
+2. A cell of a dimension that is crossed is a row of the crossing of exactly these dimensions.
+"""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from oversight_agent.disclosure.partitions import WHOLE_KEY, Key
+from oversight_protocol.dimension import BETWEEN
+from oversight_protocol.errors import InputError
+from oversight_protocol.study import (
+    TOTAL,
+    BaseTable,
+    Dimension,
+    Group,
+    Outcome,
+    Subject,
+)
+from oversight_protocol.true_counts import CountedCell, CountedTable, OwnDimension
+
+_COLUMNS = {"children": "child_id", "workers": "worker_id"}
+_NO_QUERY = "-- counted by the authority itself"
+
+
+def base_table_of(own: CountedTable, where: str) -> BaseTable:
+    """The definition of a table of true counts.
+
+    Raises:
+        InputError: it contradicts itself.
+    """
+    try:
+        return BaseTable(
+            name=own.name,
+            title=own.name,
+            population=own.name,
+            unit=own.unit,
+            about_staff=own.about_staff,
+            subjects=tuple(
+                Subject(kind=kind, column=_COLUMNS[kind], optional=kind in own.optional)
+                for kind in own.subjects
+            ),
+            outcomes=tuple(Outcome(code=code, label=code) for code in own.outcomes),
+            magnitudes=own.magnitudes,
+            dimensions=tuple(map(_dimension, own.dimensions)),
+            crossings=own.crossings,
+            reads=("own_counts",),
+            sql=_NO_QUERY,
+        )
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        raise InputError(
+            "the table's definition contradicts itself",
+            where=where,
+            found=first["msg"].removeprefix("Value error, "),
+            advice="see docs/protect.md",
+        ) from None
+
+
+def _dimension(own: OwnDimension) -> Dimension:
+    return Dimension(
+        name=own.name,
+        label=own.name,
+        categories=tuple(Outcome(code=code, label=code) for code in own.codes),
+        groups=tuple(Group(code=one.code, label=one.code, of=one.of) for one in own.groups),
+    )
+
+
+def key_of(table: BaseTable, cell: CountedCell, where: str) -> Key:
+    """The row that a cell is in; its outcome is one of the table's.
+
+    Raises:
+        InputError: it is none.
+    """
+    outcomes = (TOTAL, *table.outcome_codes)
+    if cell.outcome not in outcomes:
+        raise InputError(
+            "the cell's outcome is none of the table's",
+            where=f"{where}, outcome",
+            expected=f"one of {', '.join(outcomes)}",
+            advice="correct it, or add it to 'outcomes'",
+        )
+    if set(cell.sums) - set(table.magnitude_names):
+        raise InputError(
+            "the cell has a sum of no magnitude of the table",
+            where=f"{where}, sums",
+            expected=f"one of {', '.join(table.magnitude_names)}"
+            if table.magnitudes else "no sums, for the table has outcomes",
+            advice="correct it, or add it to 'magnitudes'",
+        )  # fmt: skip
+    return row_of(table, cell.at, where)
+
+
+def row_of(table: BaseTable, at: dict[str, str], where: str) -> Key:
+    """The row of some categories.
+
+    Raises:
+        InputError: the table has none.
+    """
+    if not at:
+        return WHOLE_KEY
+    crossed = {frozenset(one.dimensions): one for one in table.crossings}
+    names = {one.name for one in table.dimensions}
+    if len(at) == 1 and set(at) <= names:
+        [(name, code)] = at.items()
+    elif (crossing := crossed.get(frozenset(at))) is not None:
+        name = crossing.name
+        code = BETWEEN.join(at[one] for one in crossing.dimensions)
+    else:
+        raise InputError(
+            "the cell is in no row of the table",
+            where=f"{where}, at",
+            expected="a category of one dimension, of all dimensions of a crossing, or none for the"
+            " whole authority",
+            advice="correct 'at', or add the dimension or crossing to the table",
+        )
+    if code not in table.members(name):
+        raise InputError(
+            "the cell's category is none of its dimension",
+            where=f"{where}, at",
+            expected=f"a code, or a group's code, of {name}",
+            advice="correct it, or add it to the dimension's 'codes'",
+        )
+    return name, code
+
+
+def at_of(table: BaseTable, key: Key) -> dict[str, str]:
+    """The categories of a row, by dimension; a group's code stands for its categories."""
+    name, code = key
+    crossing = next((one for one in table.crossings if one.name == name), None)
+    if crossing is not None:
+        return dict(zip(crossing.dimensions, table.members(name)[code], strict=True))
+    return {name: code} if name else {}
+
+
+def called(key: Key, outcome: str) -> str:
+    """A figure as a message names it."""
+    row = f"{key[0]} '{key[1]}'" if key[0] else "the whole authority"
+    return f"{row}, {'total' if outcome == TOTAL else f'outcome {outcome!r}'}"

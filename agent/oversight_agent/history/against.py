@@ -1,0 +1,105 @@
+"""Whether history, ledger and coordinator know the same: what finds a machine that was restored.
+
+Rules kept here:
+
+1. The ledger says when the history began, and which one: `history-begun` with its identifier. From
+   then on the history is there, and it is that one.
+2. Every table that the ledger says was answered or held since then is in the history. The reverse
+   need not be: an entry without its line in the ledger was kept just before a process died. It is
+   *pending*, counts as released, and is what the same question is answered with.
+3. Where the ledger notes a history's head (`history` in a body), the history has come by it.
+4. The ledger has come by the last head of it that the coordinator receipted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from oversight_agent import records
+from oversight_agent.history.entries import Entry
+from oversight_agent.history.errors import behind
+from oversight_agent.history.memory import OWN, Head
+from oversight_agent.history.recall import History
+from oversight_protocol.checkpoint import Checkpoint
+from oversight_protocol.ledger import Records
+from oversight_protocol.release import Head as LedgerHead
+
+BEGUN = "history-begun"
+"""The ledger's kind of entry; its body holds `history`, the history's identifier."""
+
+
+def begun(ledger: Records) -> str | None:
+    """The identifier of the history that the ledger demands; None if it never began."""
+    found = records.last(ledger, BEGUN)
+    return None if found is None else str(records.body(found)["history"])
+
+
+def check_against(
+    history: History, ledger: Records, where: str, receipted: LedgerHead | None = None
+) -> None:
+    """Check that nothing which left is forgotten; `where` names the history's file.
+
+    Args:
+        history: the agent's.
+        ledger: the agent's, verified.
+        where: the file, for messages.
+        receipted: the last head of this agent's ledger that the coordinator gave back, if any.
+
+    Raises:
+        HistoryError: history or ledger are older than they should be, or not of each other.
+    """
+    _check_receipted(ledger, where, receipted)
+    start = records.last(ledger, BEGUN)
+    if start is None or records.body(start)["history"] != history.store.identifier:
+        raise behind(where, "the ledger does not name this history as its own")
+    kept = {entry.about.question for entry in history.entries if entry.ticket != OWN}
+    for recorded in ledger.entries[start.index :]:
+        content = records.body(recorded)
+        answers = recorded.entry.kind in ("answered", "held")
+        if answers and not set(content["questions"].values()) <= kept:
+            raise behind(where, "the ledger holds answers that the history does not know")
+        noted = content.get("history_head")
+        if noted is not None and not history.store.holds(_head(noted)):
+            raise behind(where, "the history is older than the ledger says")
+
+
+def pending(history: History, ledger: Records) -> Iterator[Entry]:
+    """What is kept for a ticket and not in the ledger yet."""
+    frozen = records.frozen(ledger)
+    for entry in history.entries:
+        if entry.ticket != OWN and entry.about.question not in frozen:
+            yield entry
+
+
+def frozen(history: History, ledger: Records) -> dict[str, records.FrozenAnswer]:
+    """Every table and period that was ever answered, as `records.frozen`, with what is pending."""
+    waiting = {
+        entry.about.question: records.FrozenAnswer(
+            entry.about.question,
+            entry.answered.answer,
+            entry.answered.rules.model_dump(mode="json"),
+        )
+        for entry in pending(history, ledger)
+    }
+    return waiting | records.frozen(ledger)
+
+
+def noted(head: Head) -> list[Any]:
+    """A head as a ledger's body holds it under `history_head`."""
+    return list(head)
+
+
+def _head(noted: Any) -> Head:
+    size, mark = noted
+    return Head(size, mark)
+
+
+def _check_receipted(ledger: Records, where: str, receipted: LedgerHead | None) -> None:
+    if receipted is None or receipted.size == 0:
+        return
+    if receipted.size > ledger.head.size:
+        raise behind(where, "the ledger is older than what the coordinator has of it")
+    envelope = ledger.entries[receipted.size - 1].checkpoint
+    if Checkpoint.parse(envelope.open("checkpoint")).head != receipted:
+        raise behind(where, "the ledger is another than the one that the coordinator knows")

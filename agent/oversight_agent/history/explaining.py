@@ -1,0 +1,216 @@
+"""Why the history has a table refused or hidden in part, in words, and what would pass instead.
+
+Rules kept here:
+
+1. An explanation is for the authority's own people and never leaves. It holds no count all the same.
+2. It names the earlier release by its table, its period and the day on which it was recorded.
+3. It always says what would pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from oversight_agent.history.memory import Span
+from oversight_protocol.model import Code, Document, Name
+
+if TYPE_CHECKING:
+    from oversight_agent.history.entries import Entry
+    from oversight_agent.history.stage import Judged
+
+
+class Relation(StrEnum):
+    """How a table stands to an earlier release, or to another new table."""
+
+    GROWTH = "growth"
+    OVERLAP = "overlap"
+    AGAIN = "again"
+    NESTED = "nested"
+    LINKED = "linked"
+    UNFORESEEN = "unforeseen"
+    UNCOUNTED = "uncounted"
+
+
+WHY: Mapping[Relation, str] = {
+    Relation.GROWTH: "Some of its figures are about nearly the same people as those of {other}."
+    " Whoever compares the two learns of the few who have come or left in between.",
+    Relation.OVERLAP: "Its days overlap with those of {other}, and neither period lies within the"
+    " other. Whoever compares the two learns of the people who are in one of them alone.",
+    Relation.AGAIN: "The same days were released before, as {other}. Whoever compares the two"
+    " learns of the people whose records or mapping were changed since.",
+    Relation.NESTED: "Its days lie within those of {other}, or hold them. Subtracting one from the"
+    " other gives figures of the days that only one of them has.",
+    Relation.LINKED: "By the study's definition it is about the same people as {other}. What was"
+    " shown there limits what can be shown here.",
+    Relation.UNFORESEEN: "Some of its figures are about nearly the same people as those of {other},"
+    " though nothing says that the two tables are related. Subtracting one from the other would"
+    " tell of a few people.",
+    Relation.UNCOUNTED: "Its days overlap with those of {other}, and of one of the two only counts"
+    " are known, so that nobody can say how few people are in one of them alone.",
+}
+"""Why each relation is a risk."""
+
+PASSES: Mapping[Relation, str] = {
+    Relation.GROWTH: "Wait until {quarter} is over: a later quarter passes once enough people have"
+    " come or left.",
+    Relation.OVERLAP: "Wait until {quarter} is over, and publish whole quarters: quarters do not"
+    " overlap.",
+    Relation.AGAIN: "Use the wave's frozen snapshot ('oversight-agent snapshot list'): what was"
+    " answered from it stands as it is. A correction passes once it concerns enough people.",
+    Relation.NESTED: "Publish periods of one length throughout: all quarters of the year in place"
+    " of single months, or the year alone.",
+    Relation.LINKED: "Ask for linked tables in one wave: they are then protected together, which"
+    " hides least.",
+    Relation.UNFORESEEN: "Have the study say how the two tables are linked, so that they are"
+    " protected together, or publish one of them only.",
+    Relation.UNCOUNTED: "Publish periods that do not overlap: wait until {quarter} is over. Or have"
+    " the agent count the table from its data, so that people can be compared.",
+}
+"""What would pass instead."""
+
+
+class Explanation(Document):
+    """What stands in a table's way.
+
+    Attributes:
+        withheld: whether the whole table is withheld for it; else it may have figures hidden.
+        reasons: each a sentence or two on why, and one on what would pass.
+    """
+
+    table: Name
+    period: Code
+    withheld: bool
+    reasons: tuple[str, ...]
+
+
+class Related(NamedTuple):
+    """A table with its period, and how the one that is explained stands to it.
+
+    `recorded` is when it was released, in ISO form; empty for a table that is asked with it.
+    """
+
+    relation: Relation
+    table: str
+    span: Span
+    recorded: str
+
+
+def explain(judged: Judged, new: Sequence[tuple[str, Span]]) -> tuple[Explanation, ...]:
+    """What the history says of each new table, in their order; nothing of those it leaves alone.
+
+    Args:
+        judged: what the history's stage found.
+        new: the name and the period of each table that it was asked about.
+    """
+    found = (_of_withheld(judged, new, place) or _of_kept(judged, new, place)
+             for place in range(len(new)))  # fmt: skip
+    return tuple(each for each in found if each is not None)
+
+
+def foreseeable(
+    name: str, span: Span, entries: Iterable[Entry], *, has_records: bool = True
+) -> tuple[Related, ...]:
+    """How a table that nobody has counted yet would stand to what was released of it."""
+    return tuple(
+        Related(relation, name, entry.about.span, entry.recorded)
+        for entry in entries
+        if entry.about.released and entry.about.table == name
+        for relation in [
+            _by_days(span, entry.about.span, counted=has_records and entry.about.has_records)
+        ]
+    )
+
+
+def reasons(name: str, span: Span, related: Iterable[Related]) -> tuple[str, ...]:
+    """Each reason once, in words."""
+    said = {
+        f"{WHY[one.relation]} {PASSES[one.relation]}".format(
+            other=_named(one), quarter=quarter_after(span.end)
+        ): None
+        for one in sorted(related, key=lambda one: (one.relation, one.recorded, one.span.start))
+        if (one.table, one.span) != (name, span) or one.recorded
+    }
+    return tuple(said)
+
+
+def quarter_after(day: date) -> str:
+    """The first whole quarter that begins after a day, as `2026-Q3`."""
+    year, number = divmod(day.year * 4 + (day.month - 1) // 3 + 1, 4)
+    return f"{year}-Q{number + 1}"
+
+
+def _of_withheld(judged: Judged, new: Sequence[tuple[str, Span]], place: int) -> Explanation | None:
+    name, span = new[place]
+    related = [
+        Related(_by_finding(name, span, each.kind, *other[:2]), *other)
+        for each in judged.why(place)
+        for other in [_table(judged, new, each.other)]
+    ]
+    if not related:
+        return None
+    return Explanation(
+        table=name, period=span.id, withheld=True, reasons=reasons(name, span, related)
+    )
+
+
+def _of_kept(judged: Judged, new: Sequence[tuple[str, Span]], place: int) -> Explanation | None:
+    name, span = new[place]
+    mine = judged.kept.index(place)
+    related = [
+        Related(_by_tie(name, span, entry.about.table, entry.about.span),
+                entry.about.table, entry.about.span, entry.recorded)
+        for entry in _tied(judged, mine)
+    ]  # fmt: skip
+    if not related:
+        return None
+    return Explanation(
+        table=name, period=span.id, withheld=False, reasons=reasons(name, span, related)
+    )
+
+
+def _tied(judged: Judged, mine: int) -> Iterator[Entry]:
+    """The released tables that a kept one is tied to."""
+    first = len(judged.kept)
+    numbers = {number for tie in judged.ties if mine in tie.tables for number in tie.tables}
+    return (judged.recalled[number - first].entry for number in sorted(numbers) if number >= first)
+
+
+def _table(judged: Judged, new: Sequence[tuple[str, Span]], number: int) -> tuple[str, Span, str]:
+    """A table by its number in `Found`: name, period, and when it was released."""
+    if number < 0:
+        return *new[-1 - number], ""
+    entry = judged.others[number]
+    return entry.about.table, entry.about.span, entry.recorded
+
+
+def _by_finding(name: str, span: Span, kind: str, its_name: str, its_span: Span) -> Relation:
+    if kind == "uncounted":
+        return Relation.UNCOUNTED
+    if name != its_name:
+        return Relation.UNFORESEEN
+    return _by_days(span, its_span, counted=True)
+
+
+def _by_tie(name: str, span: Span, its_name: str, its_span: Span) -> Relation:
+    return Relation.LINKED if name != its_name else _by_days(span, its_span, counted=True)
+
+
+def _by_days(span: Span, other: Span, *, counted: bool) -> Relation:
+    """The relation of one table in two periods."""
+    if span.same_days(other):
+        return Relation.AGAIN
+    if not span.shares_days(other):
+        return Relation.GROWTH
+    if not span.overlaps(other):
+        return Relation.NESTED
+    return Relation.OVERLAP if counted else Relation.UNCOUNTED
+
+
+def _named(one: Related) -> str:
+    if not one.recorded:
+        return f"'{one.table}' for {one.span.label}, which is asked for at the same time"
+    day = datetime.fromisoformat(one.recorded)
+    return f"'{one.table}' for {one.span.label}, released on {day.day} {day:%B %Y}"

@@ -1,0 +1,232 @@
+"""The history's stage of disclosure control: what a worker does between counting and protecting.
+
+    1. recall     the released tables to which new ones are tied, with their exact numbers
+    2. ties       what ties them together, for the attack audit
+    3. compare    who stands behind each new figure, with all that was released
+    4. withhold   the new tables that are too close to another without a tie that says so
+
+and after protecting:
+
+    5. remember   each table as it was answered, sealed, to be kept before it is sent
+
+Rules kept here:
+
+1. A table that is withheld here is withheld whole, with the family of disclosure, and remembered,
+   so that the same question has the same answer for ever.
+2. What is decided depends on the numbers, the codes and the history, not on the order of tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from oversight_agent.disclosure import primary
+from oversight_agent.disclosure.figures import Grid
+from oversight_agent.disclosure.past import Past, Tie
+from oversight_agent.history import content, record_sets
+from oversight_agent.history.entries import Entry
+from oversight_agent.history.memory import (
+    About,
+    Answered,
+    Head,
+    Memory,
+    Span,
+    definition_of,
+)
+from oversight_agent.history.recall import History, Recalled
+from oversight_agent.history.record_sets import Name, RecordSets
+from oversight_agent.history.sealing import Sealing
+from oversight_agent.history.sketches import Sketches
+from oversight_agent.history.ties import foreseen, ties
+from oversight_agent.history.unforeseen import Found, known, unforeseen
+from oversight_agent.tables import UnsafeTable
+from oversight_protocol.canonical import canonical_json
+from oversight_protocol.errors import Family
+from oversight_protocol.policy import Rules
+from oversight_protocol.release import TableAnswer
+from oversight_protocol.study import BaseTable, Link
+
+
+@dataclass(frozen=True)
+class New:
+    """A table that is about to be protected.
+
+    Attributes:
+        sets: who stands behind its rows, for each kind of its subjects; none where only its counts
+            are known.
+    """
+
+    unsafe: UnsafeTable = field(repr=False)
+    sets: tuple[RecordSets, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the history says of new tables.
+
+    Attributes:
+        seen: the history that was asked.
+        kept: the numbers of the new tables that may be protected, in their order.
+        recalled: the released tables that they are protected beside.
+        ties: between these, by number: the kept ones first, then the recalled.
+        found: why each other new table is withheld; a new table's number is −1 less its place, a
+            released one's that of its entry.
+        others: the entries of the released tables that are named in `found`, by number.
+    """
+
+    seen: Head
+    kept: tuple[int, ...]
+    recalled: tuple[Recalled, ...] = field(repr=False)
+    ties: tuple[Tie, ...]
+    found: tuple[Found, ...]
+    others: Mapping[int, Entry] = field(repr=False)
+
+    @property
+    def past(self) -> tuple[Past, ...]:
+        """The released tables, as disclosure control takes them."""
+        return tuple(each.past for each in self.recalled)
+
+    def why(self, place: int) -> tuple[Found, ...]:
+        """Why the new table at this place is withheld; nothing if it is not."""
+        return tuple(each for each in self.found if each.new == _number(place))
+
+
+def judge(history: History, new: Sequence[New], rules: Rules, links: Iterable[Link] = ()) -> Judged:
+    """Steps 1 to 4 for all new tables of a wave together.
+
+    Raises:
+        HistoryError: something of the history was altered.
+    """
+    links = tuple(links)
+    tables = [each.unsafe for each in new]
+    # 1. Recall.
+    asked = [(one.table.name, Span.of(one.period)) for one in tables]
+    recalled = history.past(asked, links)
+    # 2. Ties.
+    every = [*tables, *(each.past.unsafe for each in recalled)]
+    tied = ties(tables, every[len(new) :], links)
+    # 3. Compare.
+    numbers = [*map(_number, range(len(new))), *(each.entry.number for each in recalled)]
+    pairs = {(numbers[one], numbers[other]) for one, other in foreseen(tied, every)}
+    candidates = [
+        known(_number(place), *asked[place], each.sets, published(each.unsafe, rules))
+        for place, each in enumerate(new)
+    ]
+    found = unforeseen(candidates, history.known(), pairs, rules.minimum_persons - 1)
+    # 4. Withhold.
+    gone = {each.new for each in found}
+    kept = tuple(place for place in range(len(new)) if _number(place) not in gone)
+    rest = [*kept, *range(len(new), len(every))]
+    named = {each.other for each in found}
+    others = {entry.number: entry for entry in history.entries if entry.number in named}
+    return Judged(history.head, kept, recalled, _renumbered(tied, rest), tuple(found), others)
+
+
+def published(unsafe: UnsafeTable, rules: Rules) -> frozenset[Name]:
+    """The figures of a table that no rule hides by itself."""
+    grid = Grid.of(unsafe)
+    hidden = primary.suppress(grid, rules).hidden
+    return frozenset(
+        Name(*grid.name(figure)) for figure in grid.shape.figures() if figure not in hidden
+    )
+
+
+def shown(answer: TableAnswer) -> frozenset[Name]:
+    """The figures of a table that were published."""
+    return frozenset(
+        Name(row.dimension, row.category, cell.outcome)
+        for row in answer.rows
+        for cell in (*row.cells, row.total, *row.sums)
+        if cell.value is not None
+    )
+
+
+def withheld(unsafe: UnsafeTable) -> TableAnswer:
+    """The answer for a table that the history rules out: like any other that is withheld."""
+    name, period = unsafe.table.name, unsafe.period.id
+    return TableAnswer(table=name, period=period, status="refused", family=Family.DISCLOSURE)
+
+
+def sets_of(
+    table: BaseTable, sealing: Sealing, columns: dict[str, Sequence[str | None]]
+) -> tuple[RecordSets, ...]:
+    """Who stands behind the rows of a table, for each kind of its subjects.
+
+    Args:
+        table: the base table.
+        sealing: the history's keys.
+        columns: of the result of its query, by their names; all of one length. A dimension for
+            which there is no data may be left out. A missing person is None.
+    """
+    return tuple(
+        _sets(table, sealing, subject.kind, columns[subject.column], columns)
+        for subject in table.subjects
+    )
+
+
+def remember(
+    new: New, answered: Answered, sealing: Sealing, spec_version: str, *, own: bool = False
+) -> Memory:
+    """Step 5 for one table; `own` says that no ticket asked for it.
+
+    Of a table that was withheld nobody sees a figure, so who stands behind it is not kept.
+    """
+    table, exact = new.unsafe.table, content.write(new.unsafe)
+    figures = shown(answered.answer)
+    sets = new.sets if figures else ()
+    question = table.question(new.unsafe.period, spec_version)
+    about = About(
+        identity=_own(sealing, question, exact, answered) if own else question,
+        question=question, definition=definition_of(table), table=table.name,
+        span=Span.of(new.unsafe.period), published=len(figures), figures=_size(table),
+        has_records=bool(sets),
+    )  # fmt: skip
+    return Memory.of(
+        about,
+        answered,
+        {
+            "content": exact,
+            "sketches": Sketches.of(sets, figures).write(),
+            "records": record_sets.write(sets),
+        },
+        sealing,
+    )
+
+
+def _own(sealing: Sealing, question: str, exact: bytes, answered: Answered) -> str:
+    said = canonical_json(answered.model_dump(mode="json"))
+    return sealing.mark(b"own", b"\0".join((question.encode(), exact, said))).hex()
+
+
+def _size(table: BaseTable) -> int:
+    rows = 1 + sum(len(table.members(name)) for name in table.breakdowns)
+    return rows * (1 + len(table.outcomes) + len(table.magnitudes))
+
+
+def _sets(
+    table: BaseTable, sealing: Sealing, kind: str, persons: Sequence[str | None],
+    columns: dict[str, Sequence[str | None]],
+) -> RecordSets:  # fmt: skip
+    there = [place for place, one in enumerate(persons) if one is not None]
+
+    def column(name: str) -> list[str]:
+        return [str(columns[name][place]) for place in there]
+
+    keys = sealing.persons(kind, (str(persons[place]) for place in there))
+    categories = {each.name: column(each.name) for each in table.dimensions if each.name in columns}
+    return RecordSets.of(table, kind, keys, column("outcome") if table.outcomes else [], categories)
+
+
+def _renumbered(tied: Iterable[Tie], numbers: Sequence[int]) -> tuple[Tie, ...]:
+    """The ties that are left when only these tables are, by their new numbers."""
+    places = {number: place for place, number in enumerate(numbers)}
+    return tuple(
+        replace(tie, tables=tuple(places[number] for number in tie.tables))
+        for tie in tied
+        if places.keys() >= set(tie.tables)
+    )
+
+
+def _number(place: int) -> int:
+    return -1 - place

@@ -1,0 +1,182 @@
+"""A file of true counts, read with all that a hostile or careless file can hold.
+
+Rules kept here:
+
+1. Whatever is wrong is an `InputError` that names the place and never a number; a name is quoted
+   only if it is a proper one.
+2. What JSON does not have (NaN, infinities, a key twice) is refused, though readers take it.
+3. The size is looked at before the content.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Never
+
+from pydantic import ValidationError
+
+from oversight_agent.plain_words import expected
+from oversight_protocol.errors import InputError
+from oversight_protocol.true_counts import TrueCounts
+
+LARGEST_FILE = 32 * 1024 * 1024
+"""Bytes of a file: more than the tables and cells that the form allows can need."""
+
+_FORM = "compare it with schemas/true-counts.schema.json (docs/protect.md)"
+_LONGEST = 64
+
+
+def read(path: Path) -> TrueCounts:
+    """Read a file of true counts.
+
+    Raises:
+        InputError: it cannot be read, or is not of the form.
+    """
+    text = _text(path)
+    content = _json(path, text)
+    try:
+        return TrueCounts.model_validate_json(text)
+    except ValidationError as error:
+        raise _not_of_the_form(path, error, content) from None
+
+
+def _text(path: Path) -> str:
+    try:
+        size = path.stat().st_size
+        if path.is_dir() or size > LARGEST_FILE:
+            found = "a folder" if path.is_dir() else "a larger file"
+            raise InputError(
+                "this is no file of true counts",
+                where=str(path), found=found,
+                expected=f"a JSON file of at most {LARGEST_FILE // 1024 // 1024} MB",
+                advice="protect fewer tables at once, but together those about the same people",
+            )  # fmt: skip
+        with path.open("rb") as file:
+            return file.read(LARGEST_FILE + 1).decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(
+            f"the file cannot be read ({error.strerror})", where=str(path), advice="name a file"
+        ) from None
+    except UnicodeDecodeError:
+        raise InputError(
+            "the file is not text in UTF-8", where=str(path), advice="save it as UTF-8"
+        ) from None
+
+
+def _json(path: Path, text: str) -> Any:
+    def no_constant(name: str) -> Never:
+        raise _no_number(path, name)
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            raise InputError(
+                "an object of the file has a key twice",
+                where=str(path),
+                expected="each key once",
+                advice="keep the one that is meant",
+            )
+        return found
+
+    try:
+        return json.loads(text, parse_constant=no_constant, object_pairs_hook=once)
+    except json.JSONDecodeError as error:
+        raise InputError(
+            f"the file is not valid JSON ({error.msg.lower()})",
+            where=f"{path}, line {error.lineno}",
+            advice="correct the file; often a comma or a bracket is missing",
+        ) from None
+    except RecursionError:
+        raise InputError(
+            "the file's values are nested too deeply", where=str(path), advice=_FORM
+        ) from None
+    except ValueError:
+        raise _no_number(path, "a number of thousands of digits") from None
+
+
+def _no_number(path: Path, found: str) -> InputError:
+    return InputError(
+        "a number of the file is none that a count or a sum can be",
+        where=str(path), found=found, expected="a finite number, not negative",
+        advice="leave out a cell whose count is not known, and protect the table without its row",
+    )  # fmt: skip
+
+
+def _not_of_the_form(path: Path, error: ValidationError, content: Any) -> InputError:
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    place = first["loc"]
+    if first["type"] == "json_invalid":
+        return _no_number(path, "another value")
+    if first["type"] == "extra_forbidden":
+        what, want = "there is no such setting", "only what the form has"
+    elif first["type"] == "missing":
+        what, want = "something is missing", f"'{place[-1]}'"
+    elif first["type"] == "value_error":
+        what, want = first["msg"].removeprefix("Value error, "), ""
+    else:
+        what, want = "a value does not fit", _in_words(first)
+    where = ", ".join([str(path), *_spoken(place, content)])
+    return InputError(what, where=where, expected=want, advice=_FORM)
+
+
+def _in_words(error: Any) -> str:
+    names = {
+        "string_pattern_mismatch": "letters, digits and a few signs, as a code or name has",
+        "greater_than_equal": "0 or more", "finite_number": "a finite number",
+        "too_long": "fewer of them", "too_short": "at least one",
+        "decimal_type": "a number", "decimal_parsing": "a number",
+    }  # fmt: skip
+    return names.get(error["type"]) or expected(error)
+
+
+def _spoken(place: tuple[int | str, ...], content: Any) -> list[str]:
+    """A place in words: tables by their names, lists counted from 1, unknown keys not quoted."""
+    words: list[str] = []
+    at = content
+    for step in place:
+        if isinstance(step, int):
+            words.append(f"{_singular(words)} {step + 1}{_named(at, step)}")
+        elif step in _KNOWN:
+            words.append(str(step))
+        elif step != "[key]":
+            words.append("a key of its own")
+        try:
+            at = at[step]
+        except (KeyError, IndexError, TypeError):
+            at = None
+    # "tables, table 2" says no more than "table 2".
+    return [
+        one
+        for number, one in enumerate(words)
+        if not "".join(words[number + 1 : number + 2]).startswith(f"{_one(one)} ")
+    ]
+
+
+def _singular(words: list[str]) -> str:
+    return _one(words[-1]) if words else "item"
+
+
+def _one(word: str) -> str:
+    return {"categories": "category"}.get(word, word.removesuffix("s"))
+
+
+def _named(at: Any, step: int) -> str:
+    try:
+        name = at[step]["name"]
+    except (KeyError, IndexError, TypeError):
+        return ""
+    good = isinstance(name, str) and name.isascii() and name.isprintable() and len(name) <= _LONGEST
+    return f" ({name})" if good else ""
+
+
+_KNOWN = frozenset({
+    "form", "version", "tables", "links", "public", "rules", "name", "period", "id", "start", "end",
+    "unit", "about_staff", "subjects", "optional", "outcomes", "magnitudes", "dimensions", "codes",
+    "groups", "of", "code", "crossings", "cells", "at", "outcome", "count", "persons", "workers",
+    "teams", "largest_worker", "rest", "sums", "sum", "largest", "second", "kind", "equal_sums",
+    "table", "maximum", "decimals", "label", "minimum_persons", "rounding_base",
+    "staff_minimum_workers", "staff_minimum_teams", "contributing_workers", "worker_share_percent",
+    "dominance_percent", "zeros_may_be_shown", "low_high_below",
+})  # fmt: skip
+"""Keys of the form; any other is the file's own and may hold anything."""
