@@ -11,6 +11,7 @@ Rules kept here:
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any, Never
 
@@ -25,6 +26,8 @@ LARGEST_FILE = 32 * 1024 * 1024
 
 _FORM = "compare it with schemas/true-counts.schema.json (docs/protect.md)"
 _LONGEST = 64
+_PROPER = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
+"""A key that a message may quote; any other may hold anything."""
 
 
 def read(path: Path) -> TrueCounts:
@@ -111,7 +114,8 @@ def _not_of_the_form(path: Path, error: ValidationError, content: Any) -> InputE
     if first["type"] == "extra_forbidden":
         what, want = "there is no such setting", "only what the form has"
     elif first["type"] == "missing":
-        what, want = "something is missing", f"'{place[-1]}'"
+        what, want = f"'{place[-1]}' is missing", ""
+        place = place[:-1]
     elif first["type"] == "value_error":
         what, want = first["msg"].removeprefix("Value error, "), ""
     else:
@@ -126,21 +130,21 @@ def _in_words(error: Any) -> str:
         "greater_than_equal": "0 or more", "finite_number": "a finite number",
         "too_long": "fewer of them", "too_short": "at least one",
         "decimal_type": "a number", "decimal_parsing": "a number",
+        "date_from_datetime_parsing": "a date as 2026-03-31", "date_type": "a date as 2026-03-31",
+        "date_parsing": "a date as 2026-03-31",
     }  # fmt: skip
     return names.get(error["type"]) or expected(error)
 
 
 def _spoken(place: tuple[int | str, ...], content: Any) -> list[str]:
-    """A place in words: tables by their names, lists counted from 1, unknown keys not quoted."""
+    """A place in words: tables by their names, lists counted from 1, improper keys not quoted."""
     words: list[str] = []
     at = content
     for step in place:
         if isinstance(step, int):
             words.append(f"{_singular(words)} {step + 1}{_named(at, step)}")
-        elif step in _KNOWN:
-            words.append(str(step))
         elif step != "[key]":
-            words.append("a key of its own")
+            words.append(step if _PROPER.fullmatch(step) else "a key of its own")
         try:
             at = at[step]
         except (KeyError, IndexError, TypeError):
@@ -168,15 +172,3 @@ def _named(at: Any, step: int) -> str:
         return ""
     good = isinstance(name, str) and name.isascii() and name.isprintable() and len(name) <= _LONGEST
     return f" ({name})" if good else ""
-
-
-_KNOWN = frozenset({
-    "form", "version", "tables", "links", "public", "rules", "name", "period", "id", "start", "end",
-    "unit", "about_staff", "subjects", "optional", "outcomes", "magnitudes", "dimensions", "codes",
-    "groups", "of", "code", "crossings", "cells", "at", "outcome", "count", "persons", "workers",
-    "teams", "largest_worker", "rest", "sums", "sum", "largest", "second", "kind", "equal_sums",
-    "table", "maximum", "decimals", "label", "minimum_persons", "rounding_base",
-    "staff_minimum_workers", "staff_minimum_teams", "contributing_workers", "worker_share_percent",
-    "dominance_percent", "zeros_may_be_shown", "low_high_below",
-})  # fmt: skip
-"""Keys of the form; any other is the file's own and may hold anything."""

@@ -88,7 +88,8 @@ class Numbers(Document):
     )
     workers: Count | None = Field(
         default=None,
-        description="Distinct workers; needed where workers are the second subject.",
+        description="Distinct workers; needed where workers are the second subject. Where they are"
+        " no subject, the rules about contributors are tested on those that are listed.",
     )
     teams: Count | None = Field(
         default=None,

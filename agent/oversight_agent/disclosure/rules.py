@@ -7,8 +7,8 @@ Rules kept here (numbers from `oversight_protocol.policy.Rules`; sources in its 
    least one kind has to pass. A zero is small, unless the study declared that zeros may be shown.
 2. `staff_minimum_workers`, `staff_minimum_teams`: a table about staff has at least so many distinct
    workers, from at least so many teams, behind a figure.
-3. `contributing_workers`, `worker_share_percent`: in any table that names workers, at least so many
-   stand behind a figure, and nobody behind more than that share of it.
+3. `contributing_workers`, `worker_share_percent`: in any table that names workers, as its subjects
+   or beside them, at least so many stand behind a figure, and nobody behind more than that share.
 4. The rest of a cell's row (total less cell) is a figure too, since anybody can subtract: all rules
    hold for it likewise. So 0 % and 100 %, which tell of everybody in a row, are not shown.
 5. `dominance_percent`, the p% rule, for sums: whoever contributes second most takes their own part
@@ -63,9 +63,9 @@ def too_few_teams(cell: UnsafeCell, table: BaseTable, rules: Rules) -> bool:
 
 def too_few_contributors(cell: UnsafeCell, table: BaseTable, rules: Rules) -> bool:
     """Rule 3, number of workers."""
-    workers = [subject for subject in table.subjects if subject.kind == "workers"]
-    tested = any(cell.workers or not subject.optional for subject in workers)
-    return tested and cell.count > 0 and cell.workers < rules.contributing_workers
+    required = any(one.kind == "workers" and not one.optional for one in table.subjects)
+    tested = required or cell.workers
+    return bool(tested) and cell.count > 0 and cell.workers < rules.contributing_workers
 
 
 def one_worker_dominates(cell: UnsafeCell, table: BaseTable, rules: Rules) -> bool:  # noqa: ARG001

@@ -113,7 +113,7 @@ class _Listed:
         if one.teams is None and own.about_staff:
             raise self.error(key, outcome, "'teams' is missing",
                              "say of how many teams the workers are")  # fmt: skip
-        workers = (workers or 0) if "workers" in own.subjects else 0
+        workers = workers or 0
         children = persons if own.subjects[0] == "children" else 0
         return UnsafeCell(
             one.count, children, workers, one.teams or 0,

@@ -307,7 +307,7 @@ HOSTILE = {
         **{name: getattr(u.rows[2], name) for name in ("cells", "complements", "total")},
     ),
     "undeclared kind of person": lambda u: dataclasses.replace(
-        u, table=base_table(subjects=(CHILD,))
+        u, table=base_table(subjects=(WORKER,))
     ),
 }
 

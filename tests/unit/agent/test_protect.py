@@ -1,0 +1,349 @@
+"""`oversight-agent protect`: an authority's own tables, through the code that releases run."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from oversight_agent import disclosure
+from oversight_agent.cli import main
+from oversight_agent.tables import UnsafeTable
+from oversight_protocol.policy import Rules
+from oversight_protocol.schema_export import schemas
+from support.attacker import published
+from support.commands import Ended, call
+from support.exact_tables import (
+    CHILD,
+    CHILD_IF_ANY,
+    NEXT_QUARTER,
+    WORKER,
+    base_table,
+    magnitude_table,
+    random_sums,
+    random_table,
+)
+from support.own_counts import Json, file_of, table_of, write
+
+Protect = Callable[..., Ended]
+TABLES = {
+    "events": base_table(),
+    "children": base_table(("yes", "no"), {"service": ("a", "b", "c")}, subjects=(CHILD,)),
+    "staff": base_table(("yes", "no"), {"role": ("x", "y")}, about_staff=True, subjects=(WORKER,)),
+    "no breakdown": base_table(("yes", "no", "unknown"), {}, subjects=(CHILD,)),
+    "hierarchy": base_table(
+        ("yes", "no"), {"service": ("a", "b", "c", "d")}, subjects=(CHILD_IF_ANY, WORKER),
+        groups={"service": {"north": ("a", "b"), "south": ("c", "d")}},
+    ),
+    "crossed": base_table(
+        ("yes", "no"), {"service": ("a", "b", "c"), "sex": ("f", "m")}, subjects=(CHILD,),
+        crossings={"both": ("sex", "service")},
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture
+def protect(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Protect:
+    """The command, run in this process."""
+    return partial(call, main, monkeypatch, capfd, "oversight-agent", "protect")
+
+
+def exact_of(name: str, seed: int, events: int) -> UnsafeTable:
+    return random_table(TABLES[name], seed, events, workers=120)
+
+
+def shown(document: Json, number: int = 0) -> dict[tuple[Any, ...], int | None]:
+    """The published figures by the categories of their rows and their outcome."""
+    return {
+        (*sorted(one["at"].values()), one["outcome"]): one["value"]
+        for one in document["tables"][number]["figures"]
+    }
+
+
+def as_released(unsafe: UnsafeTable, answer: Any) -> dict[tuple[Any, ...], int | None]:
+    """The same of an answer; a withheld table hides everything."""
+    found = published(answer)
+    keys = [
+        (row.dimension, row.category, outcome)
+        for row in unsafe.rows
+        for outcome in ("all", *unsafe.table.outcome_codes, *unsafe.table.magnitude_names)
+    ]
+    return {
+        (*sorted(each for each in category.split(" / ") if each), outcome): found.get(
+            (dimension, category, outcome)
+        )
+        for dimension, category, outcome in keys
+    }
+
+
+# -------------------------------------------------------------------- what comes of it
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None,
+          max_examples=40)  # fmt: skip
+@given(
+    name=st.sampled_from(sorted(TABLES)),
+    seed=st.integers(0, 10_000),
+    events=st.sampled_from((0, 1, 12, 60, 300, 1500)),
+)
+def test_it_hides_and_shows_what_a_release_would(
+    name: str, seed: int, events: int, protect: Protect, tmp_path: Path
+) -> None:
+    unsafe = exact_of(name, seed, events)
+
+    result = protect(write(tmp_path, file_of([unsafe])), "--json")
+
+    [safe] = disclosure.protect([unsafe], Rules(), "1.0").tables
+    document = json.loads(result.out)
+    assert result.status == 0
+    assert shown(document) == as_released(unsafe, safe.answer)
+    status = document["tables"][0]["status"]
+    assert (status == "withheld") == (safe.answer.status == "refused")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None,
+          max_examples=15)  # fmt: skip
+@given(seed=st.integers(0, 10_000), persons=st.sampled_from((0, 5, 40, 200)))
+def test_it_does_so_with_sums(seed: int, persons: int, protect: Protect, tmp_path: Path) -> None:
+    unsafe, _ = random_sums(magnitude_table(), seed, persons)
+
+    result = protect(write(tmp_path, file_of([unsafe])), "--json")
+
+    [safe] = disclosure.protect([unsafe], Rules(), "1.0").tables
+    assert shown(json.loads(result.out)) == as_released(unsafe, safe.answer)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None,
+          max_examples=25)  # fmt: skip
+@given(
+    name=st.sampled_from(sorted(TABLES)),
+    seed=st.integers(0, 10_000),
+    events=st.sampled_from((12, 60, 300)),
+)
+def test_every_interval_holds_the_truth_and_twice_gives_the_same_bytes(
+    name: str, seed: int, events: int, protect: Protect, tmp_path: Path
+) -> None:
+    content = file_of([exact_of(name, seed, events)])
+    path = write(tmp_path, content)
+
+    one, other = protect(path, "--json"), protect(path, "--json")
+
+    truths = {
+        (*sorted(cell["at"].values()), cell.get("outcome", "all")): cell["count"]
+        for cell in content["tables"][0]["cells"]
+    }
+    for figure in json.loads(one.out)["tables"][0]["figures"]:
+        truth = truths[*sorted(figure["at"].values()), figure["outcome"]]
+        low, high = figure["interval"]
+        assert low <= truth
+        assert high is None or truth <= high
+        assert (figure["value"] is None) == (figure["marker"] == "[c]")
+    assert one.out == other.out
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_forms_keep_to_their_schemas(name: str, protect: Protect, tmp_path: Path) -> None:
+    content = file_of([exact_of(name, 3, 200)])
+
+    result = protect(write(tmp_path, content), "--json")
+
+    known = schemas()
+    Draft202012Validator(known["true-counts"]).validate(content)
+    document = json.loads(result.out)
+    assert len(document.pop("report")) == 1
+    Draft202012Validator(known["protected-tables"]).validate(document)
+
+
+# -------------------------------------------------------------------- what need not be listed
+
+
+@pytest.mark.parametrize("name", ["children", "crossed", "no breakdown"])
+@pytest.mark.parametrize("seed", range(6))
+def test_margins_and_empty_cells_follow_from_the_finest_cells(
+    name: str, seed: int, protect: Protect, tmp_path: Path
+) -> None:
+    # Each row of the data is a child of its own, so that nothing is lost by adding up.
+    unsafe = random_table(TABLES[name], seed, 300, workers=120)
+    whole = table_of(unsafe) | {"unit": "children"}
+    depth = max(len(cell["at"]) for cell in whole["cells"])
+    finest = [
+        {"at": cell["at"], "outcome": cell["outcome"], "count": cell["count"]}
+        for cell in whole["cells"]
+        if len(cell["at"]) == depth and "outcome" in cell and cell["count"]
+    ]
+    alone = [
+        {key: cell[key] for key in ("at", "outcome", "count") if key in cell}
+        for cell in whole["cells"]
+    ]
+
+    documents = [
+        json.loads(protect(write(tmp_path, file_of([]) | {"tables": [whole | {"cells": cells}]}),
+                           "--json").out)
+        for cells in (finest, alone)
+    ]  # fmt: skip
+
+    assert shown(documents[0]) == shown(documents[1])
+    assert any(value is not None for value in shown(documents[0]).values())
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_not_listed_of_persons_hides_more_and_never_less(
+    seed: int, protect: Protect, tmp_path: Path
+) -> None:
+    whole = table_of(exact_of("events", seed, 300))
+    cells = [
+        {key: value for key, value in cell.items() if key != "rest"}
+        for cell in whole["cells"]
+        if cell["at"] and "outcome" in cell
+    ]
+    fewer = whole | {"cells": cells}
+
+    listed, added_up = (
+        json.loads(protect(write(tmp_path, file_of([]) | {"tables": [one]}), "--json").out)
+        for one in (whole, fewer)
+    )
+
+    rules = [
+        {rule["rule"]: {json.dumps(one, sort_keys=True) for one in rule["hidden"]}
+         for rule in document["report"][0]["rules"]}
+        for document in (listed, added_up)
+    ]  # fmt: skip
+    assert rules[0]["minimum_persons"] <= rules[1]["minimum_persons"]
+    assert rules[0]["complement"] <= rules[1]["complement"]
+
+
+# -------------------------------------------------------------------- several tables
+
+
+def year_and_quarters(seed: int) -> list[Json]:
+    table = TABLES["children"]
+    one = random_table(table, seed, 80)
+    two = random_table(table, seed + 1000, 80, NEXT_QUARTER)
+    parts = [table_of(each) | {"unit": "children"} for each in (one, two)]
+    for part in parts:
+        part["cells"] = [
+            {key: cell[key] for key in ("at", "outcome", "count")}
+            for cell in part["cells"]
+            if cell["at"] and "outcome" in cell
+        ]
+    summed = [
+        {**first, "count": first["count"] + second["count"]}
+        for first, second in zip(parts[0]["cells"], parts[1]["cells"], strict=True)
+    ]
+    half = {"id": "2026H1", "start": "2026-01-01", "end": "2026-06-30"}
+    return [*parts, parts[0] | {"period": half, "cells": summed}]
+
+
+def found_out(documents: list[Json], files: list[Json]) -> int:
+    """Small counts of a quarter that the half-year's figure, less the other's, gives away."""
+    found = 0
+    truths = [
+        {(*cell["at"].values(), cell["outcome"]): cell["count"] for cell in one["cells"]}
+        for one in files
+    ]
+    intervals = [
+        {
+            (*one["at"].values(), one["outcome"]): (
+                (one["value"] - 2, one["value"] + 2) if one["value"] is not None else (0, 10**6)
+            )
+            for one in document["figures"]
+        }
+        for document in documents
+    ]
+    for mine, other in ((0, 1), (1, 0)):
+        for place, truth in truths[mine].items():
+            low = intervals[2][place][0] - intervals[other][place][1]
+            high = intervals[2][place][1] - intervals[other][place][0]
+            low, high = (max(low, intervals[mine][place][0]), min(high, intervals[mine][place][1]))
+            found += 0 < truth < 10 and (low > 0 or high < 9)
+    return found
+
+
+def test_a_half_year_does_not_give_its_quarters_away(protect: Protect, tmp_path: Path) -> None:
+    apart, together = 0, 0
+    for seed in range(25):
+        files = year_and_quarters(seed)
+        done = json.loads(
+            protect(write(tmp_path, file_of([]) | {"tables": files}), "--json").out
+        )["tables"]  # fmt: skip
+        each = [
+            json.loads(protect(write(tmp_path, file_of([]) | {"tables": [one]}), "--json").out)
+            for one in files
+        ]
+        apart += found_out([one["tables"][0] for one in each], files)
+        together += found_out(done, files)
+
+    assert apart
+    assert not together
+
+
+def test_links_and_public_figures_name_tables_by_their_period(
+    protect: Protect, tmp_path: Path
+) -> None:
+    content = file_of([]) | {
+        "tables": year_and_quarters(1),
+        "links": [{"kind": "contained", "tables": ["recording@2026H1", "recording@2026Q1"]}],
+        "public": [{"table": "recording@2026H1", "outcome": "yes"}],
+    }
+
+    assert protect(write(tmp_path, content), "--json").status == 0
+    content["links"][0]["tables"][1] = "recording"
+    refused = protect(write(tmp_path, content), "--json")
+
+    assert refused.status == 2
+    assert "link 1" in refused.err
+    assert "'@'" in refused.err
+
+
+def test_a_policy_tightens_the_rules_and_one_below_a_floor_does_not_load(
+    protect: Protect, tmp_path: Path
+) -> None:
+    path = write(tmp_path, file_of([exact_of("children", 1, 300)]))
+    (tmp_path / "policy.toml").write_text("[rules]\nminimum_persons = 40\n")
+    (tmp_path / "loose.toml").write_text("[rules]\nminimum_persons = 5\n")
+
+    usual, strict = (
+        json.loads(protect(path, "--json", *more).out)
+        for more in ((), ("--policy", tmp_path / "policy.toml"))
+    )
+    refused = protect(path, "--json", "--policy", tmp_path / "loose.toml")
+
+    assert strict["rules"]["minimum_persons"] == 40
+    assert sum(v is None for v in shown(usual).values()) < sum(
+        v is None for v in shown(strict).values()
+    )
+    assert (refused.status, refused.out) == (2, "")
+    assert "floor" in refused.err
+
+
+def test_people_see_values_markers_intervals_and_why(protect: Protect, tmp_path: Path) -> None:
+    result = protect(write(tmp_path, file_of([exact_of("children", 2, 120)])))
+
+    assert result.status == 0
+    assert "recording, 2026Q1: released" in result.out
+    assert "whole authority" in result.out
+    assert "[c] 0–" in result.out
+    assert "minimum_persons (10): Fewer distinct persons stand behind the figure." in result.out
+
+
+def test_the_documents_example_is_protected(protect: Protect, tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "protect.md").read_text("utf-8")
+    [example] = re.findall(r"^```json\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    (tmp_path / "counts.json").write_text(example)
+
+    result = protect(tmp_path / "counts.json", "--json")
+
+    figures = json.loads(result.out)["tables"][0]["figures"]
+    assert result.status == 0
+    assert {"at": {}, "outcome": "in_time", "value": 270} in [
+        {name: one[name] for name in ("at", "outcome", "value")} for one in figures
+    ]
+    assert any(one["marker"] == "[c]" for one in figures)

@@ -1,0 +1,242 @@
+"""Files of true counts that are wrong or hostile: a clear error, and nothing released."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from oversight_agent.cli import main
+from support.commands import Ended, call
+from support.exact_tables import CHILD, base_table, magnitude_table, random_sums, random_table
+from support.own_counts import Json, file_of, table_of, write
+
+Protect = Callable[..., Ended]
+CROSSED = base_table(
+    ("yes", "no"), {"service": ("a", "b", "c"), "sex": ("f", "m")}, subjects=(CHILD,),
+    crossings={"both": ("sex", "service")},
+)  # fmt: skip
+
+
+@pytest.fixture
+def protect(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Protect:
+    """The command, run in this process."""
+    return partial(call, main, monkeypatch, capfd, "oversight-agent", "protect")
+
+
+def good() -> Json:
+    return file_of([random_table(CROSSED, 1, 300)])
+
+
+def sums() -> Json:
+    return file_of([random_sums(magnitude_table(), 1, 60)[0]])
+
+
+def refused(protect: Protect, path: Path) -> str:
+    """What is said of a file that cannot be used."""
+    for more in ((), ("--json",)):
+        result = protect(path, *more)
+        assert result.status == 2, (result.out, result.err)
+        assert result.out == ""
+        assert len(result.err) < 1200
+        assert result.err.count("\n") <= 2
+        assert str(path) in result.err
+    return result.err
+
+
+def cell(content: Json, number: int = 1) -> Json:
+    return content["tables"][0]["cells"][number]
+
+
+def changed(content: Json, change: Callable[[Json], object]) -> Json:
+    change(content)
+    return content
+
+
+NUMBERS = ["-1", "1.5", "true", "null", '"12"', "1e3", "[1]", "100000001", "1" + "0" * 400]
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1" + "0" * 5000, *NUMBERS])
+def test_a_count_is_a_whole_number_not_negative(
+    number: str, protect: Protect, tmp_path: Path
+) -> None:
+    text = json.dumps(changed(good(), lambda one: cell(one).update(count="HERE")))
+    path = tmp_path / "counts.json"
+    path.write_text(text.replace('"HERE"', number))
+
+    said = refused(protect, path)
+
+    if number in NUMBERS:
+        assert "table 1 (recording), cell 2, count" in said
+
+
+@pytest.mark.parametrize("number", ["-0.01", '"NaN"', '"Infinity"', "1e400", "0.001", "true"])
+def test_a_sum_is_a_number_of_its_decimal_places(
+    number: str, protect: Protect, tmp_path: Path
+) -> None:
+    def change(one: Json) -> None:
+        cell(one, 0)["sums"]["fte"]["sum"] = "HERE"
+
+    path = tmp_path / "counts.json"
+    path.write_text(json.dumps(changed(sums(), change)).replace('"HERE"', number))
+
+    refused(protect, path)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda one: cell(one).update(count=cell(one)["count"] + 1), "not the sum of its parts"),
+        (lambda one: cell(one, 0).update(count=cell(one, 0)["count"] + 5), "not the sum"),
+        (lambda one: cell(one)["rest"].update(count=1), "rest of the row"),
+        (lambda one: cell(one).update(persons=cell(one)["count"] + 1), "cannot be true"),
+        (lambda one: cell(one).update(outcome="maybe"), "outcome is none of the table's"),
+        (lambda one: cell(one).update(at={"service": "z"}), "category is none"),
+        (lambda one: cell(one).update(at={"colour": "red"}), "in no row of the table"),
+        (lambda one: cell(one).update(at={"service": "a", "sex": "f"}), "listed twice"),
+        (lambda one: cell(one).update(shoe_size=7), "there is no such setting"),
+        (lambda one: cell(one).pop("count"), "'count'"),
+        (lambda one: one["tables"][0].update(outcomes=["yes", "yes"]), "named twice"),
+        (lambda one: one["tables"][0].update(outcomes=["yes"]), "two outcomes or more"),
+        (lambda one: one["tables"][0]["dimensions"].pop(), "not there"),
+        (lambda one: one["tables"][0].update(subjects=[]), "at least one"),
+        (lambda one: one["tables"].append(one["tables"][0]), "named twice"),
+        (lambda one: one.update(version=2), "version"),
+        (lambda one: one.update(rules={"minimum_persons": 5}), "floor"),
+        (lambda one: one.update(links=[{"kind": "contained", "tables": ["a", "b"]}]), "link 1"),
+        (lambda one: one.update(public=[{"table": "recording", "outcome": "x"}]), "public figure"),
+        (lambda one: one["tables"][0]["period"].update(end="2025-01-01"), "ends before"),
+        (lambda one: one["tables"][0]["period"].update(end="31/03/2026"), "period"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_told_with_its_place(
+    change: Callable[[Json], object], says: str, protect: Protect, tmp_path: Path
+) -> None:
+    assert says in refused(protect, write(tmp_path, changed(good(), change)))
+
+
+@pytest.mark.parametrize("name", ["a\u0000b", "a\u001b[31mb", "a\u202eb", "a\nb", "x" * 100_000])
+@pytest.mark.parametrize("place", ["name", "outcome", "key", "code"])
+def test_names_that_are_none_are_never_repeated(
+    name: str, place: str, protect: Protect, tmp_path: Path
+) -> None:
+    content = good()
+    if place == "name":
+        content["tables"][0]["name"] = name
+    elif place == "outcome":
+        cell(content)["outcome"] = name
+    elif place == "key":
+        cell(content)[name] = 1
+    else:
+        content["tables"][0]["dimensions"][0]["codes"][0] = name
+
+    said = refused(protect, write(tmp_path, content))
+
+    assert name not in said
+    assert "\x1b" not in said
+    assert "\u202e" not in said
+
+
+def test_a_million_cells_are_refused_at_once(protect: Protect, tmp_path: Path) -> None:
+    content = good()
+    content["tables"][0]["cells"] = [
+        {"at": {}, "outcome": "yes", "count": number} for number in range(1_000_000)
+    ]
+
+    said = refused(protect, write(tmp_path, content))
+
+    assert "file" in said or "cells" in said
+
+
+def test_more_cells_than_a_table_may_have_are_refused(protect: Protect, tmp_path: Path) -> None:
+    content = good()
+    content["tables"][0]["cells"] = [{"count": 1}] * 20_001
+
+    assert "fewer of them" in refused(protect, write(tmp_path, content))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"{", b"null", b"[]", b"[" * 100_000, b'{"form": "true-counts", "form": "x"}',
+        b"\xff\xfe{}", b'{"a": 1}', b"\x00" * 10,
+        '{"form": "\ud800"}'.encode(errors="surrogatepass"),
+    ],
+)  # fmt: skip
+def test_what_is_no_such_file_is_told(content: bytes, protect: Protect, tmp_path: Path) -> None:
+    path = tmp_path / "counts.json"
+    path.write_bytes(content)
+
+    refused(protect, path)
+
+
+def test_a_byte_order_mark_does_not_matter(protect: Protect, tmp_path: Path) -> None:
+    path = tmp_path / "counts.json"
+    path.write_bytes(b"\xef\xbb\xbf" + json.dumps(good()).encode())
+
+    assert protect(path, "--json").status == 0
+
+
+def test_a_folder_or_nothing_is_no_file(protect: Protect, tmp_path: Path) -> None:
+    assert "a folder" in refused(protect, tmp_path)
+    assert "cannot be read" in refused(protect, tmp_path / "nowhere.json")
+
+
+def test_missing_numbers_of_persons_are_asked_for(protect: Protect, tmp_path: Path) -> None:
+    content = file_of([random_table(base_table(), 1, 300)])
+    table = content["tables"][0]
+    one = next(number for number, each in enumerate(table["cells"]) if each["count"] > 9)
+    for name, says in (("persons", "'persons' is missing"), ("workers", "'workers' is missing"),
+                       ("largest_worker", "'largest_worker' is missing")):  # fmt: skip
+        less = json.loads(json.dumps(content))
+        less["tables"][0]["cells"][one].pop(name)
+
+        assert says in refused(protect, write(tmp_path, less))
+
+
+PLACES = st.lists(st.integers(0, 10**6), min_size=1, max_size=4)
+VALUES = st.one_of(
+    st.none(), st.booleans(), st.integers(-5, 10**9), st.floats(allow_nan=False),
+    st.text(max_size=5), st.lists(st.integers(0, 3), max_size=2), st.just({}),
+)  # fmt: skip
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None,
+          max_examples=120)  # fmt: skip
+@given(places=PLACES, value=VALUES)
+def test_whatever_is_changed_in_a_file_it_is_protected_or_refused(
+    places: list[int], value: object, protect: Protect, tmp_path: Path
+) -> None:
+    content: object = {"all": good()}
+    at = content
+    for place in [0, *places]:
+        if not isinstance(at, dict | list) or not at:
+            break
+        keys = list(at) if isinstance(at, dict) else list(range(len(at)))
+        parent, key = at, keys[place % len(keys)]
+        at = at[key]
+    parent[key] = value
+
+    result = protect(write(tmp_path, content["all"]), "--json")
+
+    assert result.status in {0, 2}
+    assert (result.status == 0) == bool(result.out)
+
+
+def test_a_whole_table_of_the_largest_size_is_answered_in_time(
+    protect: Protect, tmp_path: Path
+) -> None:
+    table = base_table(
+        tuple(f"o{n}" for n in range(10)), {"service": tuple(f"s{n}" for n in range(40))},
+        subjects=(CHILD,),
+    )  # fmt: skip
+    unsafe = random_table(table, 5, 9000)
+
+    result = protect(write(tmp_path, {**file_of([]), "tables": [table_of(unsafe)]}), "--json")
+
+    assert result.status == 0
