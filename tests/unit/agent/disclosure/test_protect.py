@@ -23,6 +23,7 @@ from support.exact_tables import (
     CHILD,
     NEXT_QUARTER,
     SERVICES,
+    WORKER,
     base_table,
     from_counts,
     random_table,
