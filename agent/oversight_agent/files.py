@@ -22,6 +22,21 @@ def write(path: Path, content: bytes, *, private: bool = False) -> None:
         raise OSError(error.errno, error.strerror, str(path)) from None
 
 
+def require_folder_of(path: Path) -> None:
+    """Check that the folder is there in which a person wants a file, before anything is done.
+
+    Raises:
+        InputError: it is not there, or is no folder.
+    """
+    if not path.parent.is_dir():
+        raise InputError(
+            "there is no such folder",
+            where=str(path.parent),
+            expected=f"a folder in which {path.name} can be written",
+            advice="make the folder first, or name another place",
+        )
+
+
 def _write(path: Path, content: bytes, mode: int) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

@@ -30,7 +30,7 @@ from oversight_protocol.errors import Family, InputError, OversightError, Reason
 from oversight_protocol.exchange import Reply
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import Refusal, Release, TableAnswer
-from oversight_protocol.study import BaseTable, Link, Period, Study
+from oversight_protocol.study import BaseTable, Link, Period
 
 _log = structlog.get_logger("oversight_agent.service")
 
@@ -134,17 +134,18 @@ def _release(reply: Reply) -> Release | None:
 def preview(settings: Settings, study: str, wave: str) -> list[TableAnswer]:
     """What a release for a wave would hold; nothing is recorded and no snapshot made.
 
+    The installed study, before it is offered, has no snapshot: the sources are read as they are.
+
     Raises:
         InputError: there is no such study, or the wave's snapshot was altered.
         Refused: the study has no such wave, or needs another specification.
     """
-    envelope = studies.find(settings, study)
-    asked = Study.parse(envelope.open("study"))
+    asked, envelope = studies.looked_at(settings, study)
     questions = [
         (table, period) for table in asked.base_tables for period in asked.wave(wave).periods
     ]
     rules = asked.rules.tighten(local_policy.load(settings.policy).rules)
-    of = AskedWave.of(asked, envelope.digest, wave)
+    of = AskedWave.of(asked, envelope.digest, wave) if envelope else None
     job = new_job(
         settings, questions, rules, asked.spec_version, of, asked.links, make_snapshot=False
     )

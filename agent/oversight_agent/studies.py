@@ -8,6 +8,7 @@ from typing import Any
 from oversight_agent import files, records
 from oversight_agent.config import Settings
 from oversight_agent.trust_store import StudyShelf
+from oversight_protocol import study_package
 from oversight_protocol.envelope import Envelope
 from oversight_protocol.errors import InputError
 from oversight_protocol.ledger import Records
@@ -37,7 +38,7 @@ class Shelf:
         Raises:
             InputError: there is none, or several digests begin so.
         """
-        named = [one for one in self._shelf.all() if Study.parse(one.payload).name == text]
+        named = self._named(text)
         if named:
             return max(named, key=lambda one: Study.parse(one.payload).version)
         found = [one for one in self._shelf.all() if text and one.digest.startswith(text)]
@@ -45,6 +46,13 @@ class Shelf:
             return found[0]
         problem = "the digests of several studies begin with" if found else "there is no study"
         raise InputError(f"{problem} '{text}'", advice="see 'oversight-agent study list'")
+
+    def has(self, name: str) -> bool:
+        """Whether a study of this name was offered."""
+        return bool(self._named(name))
+
+    def _named(self, name: str) -> list[Envelope]:
+        return [one for one in self._shelf.all() if Study.parse(one.payload).name == name]
 
 
 def find(settings: Settings, text: str) -> Envelope:
@@ -56,6 +64,24 @@ def find(settings: Settings, text: str) -> Envelope:
     """
     path = Path(text)
     return read_file(path) if path.is_file() else Shelf(settings).find(text)
+
+
+def looked_at(settings: Settings, text: str) -> tuple[Study, Envelope | None]:
+    """A study that somebody here wants to look at, and its envelope if it has one.
+
+    That is what `find` finds; else the study of this name that is installed with the protocol,
+    which no one has signed. Nothing is answered for such a study.
+
+    Raises:
+        InputError: there is no such study.
+        Refused: the file holds no study.
+    """
+    installed = study_package.installed()
+    unsigned = text == installed.name and not Path(text).is_file()
+    if unsigned and not Shelf(settings).has(text):
+        return installed, None
+    envelope = find(settings, text)
+    return Study.parse(envelope.open("study")), envelope
 
 
 def read_file(path: Path) -> Envelope:
@@ -81,6 +107,9 @@ def describe(study: Study, envelope: Envelope) -> str:
         f"Rules: at least {rules.minimum_persons} persons behind a figure, counts rounded to "
         f"{rules.rounding_base}; tables about staff: at least {rules.staff_minimum_workers} "
         f"workers from {rules.staff_minimum_teams} teams.",
+        *([f"Markers: a suppressed figure of the whole authority may be marked [low] if it is "
+           f"below {rules.low_high_below}, or [high] if the rest of its row is."]
+          if rules.low_high_below else []),
         "Waves: " + "; ".join(
             f"{wave.id} ({', '.join(period.label for period in wave.periods)})"
             for wave in study.waves),

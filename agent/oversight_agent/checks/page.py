@@ -30,7 +30,7 @@ def render(check: Check, authority: str) -> str:
         check: what was found.
         authority: its name.
     """
-    unlocking = words.unlocking(check.measures)
+    waited = [one for one in words.lacks(check) if one.whole]
     return _template().render(
         check=check,
         authority=authority,
@@ -39,9 +39,9 @@ def render(check: Check, authority: str) -> str:
         words=words,
         summary=words.summary(check),
         unusable=[one for one in check.tables if not one.usable],
-        first=unlocking[:FIRST_POINTS],
+        first=waited[:FIRST_POINTS],
         most_forms=MOST_FORMS,
-        more=len(unlocking) - FIRST_POINTS,
+        more=len(waited) - FIRST_POINTS,
         fields=_by_table(check),
         dates=[one for one in check.dates if one.first],
         code=lambda field, value: words.label(check.specification, field, value),

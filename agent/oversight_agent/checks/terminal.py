@@ -10,7 +10,6 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from oversight_agent.checks import words
-from oversight_agent.checks.availability import Lacking
 from oversight_agent.checks.expected import EMPTY_SAYS_SOMETHING, MANY_ROWS
 from oversight_agent.checks.findings import Check
 from oversight_agent.checks.statistics import FieldCheck
@@ -158,26 +157,34 @@ def _measures(check: Check) -> Iterator[str]:
     yield from _heading(
         f"WHAT THE DATA CAN ANSWER: measures of {study.name}, version {study.version}, {wave.id}"
     )
-    told: set[tuple[str, str]] = set()
-    for number, group in enumerate(words.alike(check.measures)):
-        first = group[0]
-        said = words.label(check.specification, "availability", first.availability)
+    for number, (availability, group) in enumerate(words.by_availability(check.measures)):
+        said = words.label(check.specification, "availability", availability)
         many = words.counted(len(group), "measure", "measures")
-        yield from _item(number, f"{words.SIGNS[first.availability]} {said}: {many}")
-        yield from _lacks(first.lacks, told, check)
+        yield from _item(number, f"{words.SIGNS[availability]} {said}: {many}")
         for one in group:
             yield from _hanging(one.title, f"  {one.number:<4}", 6)
+    yield from _lacks(check)
     yield ""
-    yield words.summary(check)
+    yield from _paragraph(words.summary(check))
 
 
-def _lacks(lacks: Sequence[Lacking], told: set[tuple[str, str]], check: Check) -> Iterator[str]:
-    """What a group of measures lacks; what was told above is only named."""
-    new = {(one.data_point, words.lacking(one, check)): None for one in lacks}
-    for place, lack in enumerate(one for one in new if one not in told):
-        yield from _labelled("" if place else "Lacking", ": ".join(lack))
-    yield from _labelled("As above", ", ".join(one[0] for one in new if one in told))
-    told.update(new)
+def _lacks(check: Check) -> Iterator[str]:
+    """What is lacking, each once with the measures that it concerns."""
+    lacks = words.lacks(check)
+    if lacks:
+        yield from _heading("WHAT IS LACKING: what most measures wait for comes first")
+    for number, one in enumerate(lacks):
+        yield from _item(number, f"{one.data_point}: {one.why}")
+        yield from _waiting(one)
+
+
+def _waiting(one: words.Waited) -> Iterator[str]:
+    if one.whole:
+        wait = words.counted(len(one.whole), "measure waits", "measures wait")
+        yield from _hanging(f"{wait} for it: {', '.join(one.whole)}", "  ", 2)
+    if one.partly:
+        need = words.counted(len(one.partly), "measure needs", "measures need")
+        yield from _hanging(f"{need} it for a part: {', '.join(one.partly)}", "  ", 2)
 
 
 def _heading(text: str) -> Iterator[str]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from string import ascii_lowercase
 from types import MappingProxyType
+from typing import get_args
 
 from oversight_agent.checks.availability import Lacking, MeasureCheck
 from oversight_agent.checks.findings import Check, TableCheck
@@ -14,7 +17,7 @@ from oversight_agent.checks.grouping import Form, Group
 from oversight_agent.checks.keys import UncheckedKey
 from oversight_agent.checks.rules_of_surveys import QUESTION
 from oversight_protocol import coverage, specification
-from oversight_protocol.coverage import Lack
+from oversight_protocol.coverage import Availability, Lack
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -102,11 +105,24 @@ def lowered(text: str) -> str:
 
 
 def summary(check: Check) -> str:
-    """One sentence: how many of the measures can be answered."""
+    """How many of the measures can be answered, and what is counted as one."""
     whole = len(check.measures)
     partly, none = check.count("partly"), check.count("not_available")
     said = f"{check.count('available')} of {counted(whole, 'measure', 'measures')} can be answered"
-    return f"{said} in full, {partly} in part, {none} not."
+    return f"{said} in full, {partly} in part, {none} not.{_several(check.measures)}"
+
+
+def _several(measures: Iterable[MeasureCheck]) -> str:
+    """That a measure may have several figures, with one that has as an example."""
+    figures: dict[str, list[str]] = {}
+    for one in measures:
+        figures.setdefault(one.number.rstrip(ascii_lowercase), []).append(one.number)
+    several = [one for one in figures.values() if len(one) > 1]
+    if not several:
+        return ""
+    # 10a, 10b and 10c say it more plainly than 6 and 6a.
+    like = min(several, key=lambda one: one[0].isdigit())
+    return f" Some measures have several figures ({_listed(like)}); each figure is counted here."
 
 
 def extent(group: Group) -> str:
@@ -208,25 +224,36 @@ def _month(number: int) -> str:
     return f"{MONTHS[number % 12]} {number // 12}"
 
 
-def alike(measures: Iterable[MeasureCheck]) -> list[tuple[MeasureCheck, ...]]:
-    """Measures that lack the same together; those that lack nothing last."""
-    groups: dict[tuple[Lacking, ...], list[MeasureCheck]] = {}
-    for one in measures:
-        groups.setdefault(one.lacks, []).append(one)
-    return [tuple(group) for lacks, group in sorted(groups.items(), key=lambda item: not item[0])]
+def by_availability(
+    measures: Sequence[MeasureCheck],
+) -> list[tuple[Availability, tuple[MeasureCheck, ...]]]:
+    """Measures of the same availability together; those that can be answered last."""
+    groups = {code: tuple(one for one in measures if one.availability == code)
+              for code in get_args(Availability)}  # fmt: skip
+    return [(code, groups[code]) for code in reversed(groups) if groups[code]]
 
 
-def unlocking(measures: Iterable[MeasureCheck]) -> list[tuple[Lacking, tuple[str, ...]]]:
-    """Data points by how many measures wait for them, with the measures' numbers.
+@dataclass(frozen=True)
+class Waited:
+    """A data point that is lacking, why, and what it concerns.
 
-    A measure waits for a point that leaves it without a figure; those that lack only a part of
-    theirs are not counted.
+    Attributes:
+        whole: numbers of the measures that have no figure without it.
+        partly: numbers of those that lack a part of theirs.
     """
-    waiting: dict[tuple[str, str], list[tuple[Lacking, str]]] = {}
-    for measure in measures:
+
+    data_point: str
+    why: str
+    whole: tuple[str, ...]
+    partly: tuple[str, ...]
+
+
+def lacks(check: Check) -> list[Waited]:
+    """All that is lacking, each once; what most measures wait for comes first."""
+    waiting: dict[tuple[str, str], tuple[list[str], list[str]]] = {}
+    for measure in check.measures:
         for one in measure.lacks:
-            if one.blocks:
-                reasons = waiting.setdefault((one.data_point, one.reason), [])
-                reasons.append((one, measure.number))
-    ordered = sorted(waiting.items(), key=lambda item: (-len(item[1]), item[0]))
-    return [(told[0][0], tuple(number for _, number in told)) for _, told in ordered]
+            told = waiting.setdefault((one.data_point, lacking(one, check)), ([], []))
+            told[not one.blocks].append(measure.number)
+    found = [Waited(*told, tuple(whole), tuple(part)) for told, (whole, part) in waiting.items()]
+    return sorted(found, key=lambda one: (-len(one.whole), -len(one.partly), one.data_point))

@@ -68,6 +68,7 @@ def share(
 
     chosen = settings(home)
     sharing.require_may_share(chosen)
+    files.require_folder_of(out)
     found = looked(chosen, study, wave)
     shared = sharing.share(found, chosen, person(), times.now)
     coverage, envelope = shared.coverage, shared.envelope

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from oversight_agent.checks.findings import Check
     from oversight_agent.config import Settings
     from oversight_protocol.envelope import Envelope
+    from oversight_protocol.study import Study
 
 StudyOption = Annotated[
     str | None,
-    typer.Option("--study", help="Whose measures to look at: an offered study's name or digest, or "
-                 "a file; by default the accepted one, else the one installed here."),
+    typer.Option("--study", help="Whose measures to look at: an offered study's name or digest, "
+                 "the installed one's name, or a file; by default the accepted one, else the one "
+                 "installed here."),
 ]  # fmt: skip
 WaveOption = Annotated[
     str | None, typer.Option(help="Which of the study's waves; by default the latest begun.")
@@ -47,7 +49,11 @@ def check(
 
     Example: oversight-agent check --page check.html
     """
+    from oversight_agent import files
+
     chosen = settings(home)
+    if page is not None:
+        files.require_folder_of(page)
     found = looked(chosen, study, wave)
     if page is not None:
         _write_page(found, chosen.name, page)
@@ -91,30 +97,31 @@ def _asked(chosen: Settings, study: str | None, wave: str | None) -> Asked:
     from oversight_agent import records, times
     from oversight_agent.checks.asked import asked_of
     from oversight_agent.cli.ledger import read_ledger
-    from oversight_protocol import study_package
-    from oversight_protocol.study import Study
 
-    today, installed = times.now().date(), study_package.installed()
-    envelope = _envelope(chosen, study, installed.name)
-    if envelope is None:
-        return asked_of(installed, today, wave)
-    accepted = records.study_state(read_ledger(chosen.home), envelope.digest) == "accepted"
-    return asked_of(Study.parse(envelope.open("study")), today, wave, accepted=accepted)
+    found, envelope = _meant(chosen, study)
+    accepted = envelope is not None and (
+        records.study_state(read_ledger(chosen.home), envelope.digest) == "accepted"
+    )
+    return asked_of(found, times.now().date(), wave, accepted=accepted)
 
 
-def _envelope(chosen: Settings, study: str | None, usual: str) -> Envelope | None:
-    """The signed study that is meant; of several accepted ones the usual one, its last version."""
+def _meant(chosen: Settings, study: str | None) -> tuple[Study, Envelope | None]:
+    """The study with its envelope; of several accepted ones the installed one's last version."""
     from oversight_agent.cli.ledger import read_ledger
-    from oversight_agent.studies import Shelf, find
+    from oversight_agent.studies import Shelf, looked_at
+    from oversight_protocol import study_package
 
     if study is not None:
-        return find(chosen, study)
+        return looked_at(chosen, study)
+    installed = study_package.installed()
     listed = Shelf(chosen).listed(read_ledger(chosen.home))
     accepted = [row for row in listed if row["state"] == "accepted"]
     if not accepted:
-        return None
-    chosen_row = min(accepted, key=lambda row: (row["name"] != usual, row["name"], -row["version"]))
-    return Shelf(chosen).find(chosen_row["digest"])
+        return installed, None
+    usual = min(
+        accepted, key=lambda row: (row["name"] != installed.name, row["name"], -row["version"])
+    )
+    return looked_at(chosen, usual["digest"])
 
 
 def _write_page(found: Check, authority: str, page: Path) -> None:
@@ -138,8 +145,13 @@ def _require_mapping(chosen: Settings) -> None:
 
 
 def preview(
-    study: Annotated[str, typer.Argument(help="An offered study's name or digest, or a file.")],
-    wave: Annotated[str, typer.Option(help="Which of the study's waves.")],
+    study: Annotated[
+        str,
+        typer.Argument(
+            help="An offered study's name or digest, the installed one's name, or a file."
+        ),
+    ],
+    wave: WaveOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -148,21 +160,20 @@ def preview(
     Example: oversight-agent preview management-oversight-2026 --wave wave-2026-q2-q3
     """
     from oversight_agent import service
-    from oversight_agent.checks.asked import require_wave
-    from oversight_agent.cli.releases import say_table_answer
-    from oversight_agent.studies import find
-    from oversight_protocol.study import Study
+    from oversight_agent.cli.releases import say_table_answer, what_markers_mean
 
     chosen = settings(home)
     _require_mapping(chosen)
-    require_wave(Study.parse(find(chosen, study).open("study")), wave)
-    answers = service.preview(chosen, study, wave)
+    offered = _meant(chosen, study)[1] is not None
+    answers = service.preview(chosen, study, _asked(chosen, study, wave).wave.id)
     if as_json:
         say_json([answer.model_dump(mode="json") for answer in answers])
         return
-    for answer in answers:
-        say_table_answer(answer.model_dump(mode="json"))
-    say(
-        "\nNothing was recorded or sent. Counts are rounded. [c] is confidential: suppressed to "
-        "protect people."
-    )
+    tables = [answer.model_dump(mode="json") for answer in answers]
+    for table in tables:
+        say_table_answer(table)
+    if not offered:
+        say(
+            f"\nThis is {study} as it is installed here: Kent has not offered it to this agent yet."
+        )
+    say(f"\nNothing was recorded or sent. {what_markers_mean(tables)}")

@@ -45,6 +45,7 @@ share = false
 [rules]
 # Any rule may be tightened, none loosened below its floor.
 # minimum_persons = 15
+# low_high_below = 0   # no markers [low] and [high], whatever a study declares
 """
 
 _OPTIONS = {"la": "--la", "name": "--name", "data": "--data"}

@@ -97,6 +97,7 @@ def export(
     from oversight_agent import config, files
     from oversight_protocol.errors import InputError
 
+    files.require_folder_of(out)
     folder = config.find_home(home)
     if not _has_begun(folder):
         raise InputError(

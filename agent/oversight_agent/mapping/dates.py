@@ -27,6 +27,7 @@ _TIME = re.compile(
     r"(?:(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,9})?)?"
     r"|(?:0?[1-9]|1[0-2]):[0-5][0-9](?::[0-5][0-9])? ?[AaPp][Mm])"
 )
+_DIGIT = re.compile(r"(?<![0-9])[0-9](?![0-9])")
 _OF_TIME = re.compile("%[HIMSfp]")
 _EXCEL_DAY = re.compile(r"([0-9]{1,6})(?:\.[0-9]{1,15})?")
 _EXCEL_START, _EXCEL_LEAP_DAY = datetime(1899, 12, 31), 60  # noqa: DTZ001 (days without a zone)
@@ -69,10 +70,15 @@ def never_was(text: str, formats: Iterable[str]) -> str | None:
     A day that is in the calendar may still lie beyond what a table may hold.
     """
     alike = [
-        one for one in formats if one != EXCEL_DATE and shape(_day(text)) == shape(_example(one))
+        one for one in formats if one != EXCEL_DATE and _form(_day(text)) == _form(_example(one))
     ]
     read = any(_days(pd.Series([text], dtype="str"), one).notna().all() for one in alike)
     return alike[0] if alike and not read else None
+
+
+def _form(text: str) -> str:
+    """A text's shape, in which 1 and 01 are the same."""
+    return shape(_DIGIT.sub("0\\g<0>", text))
 
 
 def example(formats: Iterable[str]) -> str:

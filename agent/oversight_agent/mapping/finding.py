@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from oversight_agent.mapping.document import Document, Place
 from oversight_protocol.errors import InputError
+
+_NUMBER = re.compile("0*([0-9]+)")
 
 _TOLD = 20
 """Findings that are told; more would not be read before these are corrected."""
@@ -58,6 +61,16 @@ def _error(document: Document, line: int, finding: Finding) -> InputError:
 
 
 def suggestion(name: str, candidates: Iterable[str]) -> str:
-    """Advice that names the candidate nearest to a name, or no advice."""
-    nearest = get_close_matches(name, list(candidates), n=1)
+    """Advice that names the candidate nearest to a name, or no advice.
+
+    Two names that differ in their numbers alone are near by chance: S99 is no misspelt S09.
+    """
+    known = [one for one in candidates if not _other_numbers(name, one)]
+    nearest = get_close_matches(name, known, n=1)
     return f"write '{nearest[0]}', if that is meant" if nearest else ""
+
+
+def _other_numbers(one: str, other: str) -> bool:
+    """Whether two names differ in their numbers and in nothing else; 9 and 09 are the same."""
+    alike = _NUMBER.sub("0", one) == _NUMBER.sub("0", other)
+    return alike and _NUMBER.findall(one) != _NUMBER.findall(other)

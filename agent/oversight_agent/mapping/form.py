@@ -17,6 +17,7 @@ from oversight_agent.mapping.document import Document, Place, at, holds
 from oversight_agent.mapping.finding import Finding, suggestion
 from oversight_agent.mapping.return_settings import ReturnSettings
 from oversight_agent.mapping.settings import (
+    MOST_DAYS_ADDED,
     Condition,
     DaysBetween,
     FieldSettings,
@@ -29,11 +30,15 @@ from oversight_agent.mapping.settings import (
 from oversight_agent.plain_words import expected
 
 _EXPECTED = {
+    "add_days": (
+        f"a whole number of days from -{MOST_DAYS_ADDED} to {MOST_DAYS_ADDED}, such as 1 where the"
+        " column holds the last day and the field the day after"
+    ),
     "constant": "text, a number or a date",
     "date_format": "a format such as '%d/%m/%Y', or a list of several",
     "files": "a pattern or a list of names, relative to the data folder, without '..' and '**'",
 }
-"""What a setting of several types holds, by its name."""
+"""What a setting holds of which a type says too little, by its name."""
 
 _SHOWN = frozenset({
     "encoding", "format", "kind", "file", "folder", "delimiter", "match", "unmatched",

@@ -28,6 +28,9 @@ EXCEL_DATE = "excel"
 FIRST_DATE, LAST_DATE = date(1900, 1, 1), date(2100, 12, 31)
 """The dates that a table may hold. Systems write others in place of "unknown" or "for ever"."""
 
+MOST_DAYS_ADDED = 366
+"""Days that may be added to a column's date, or taken from it."""
+
 LONGEST_PATTERN = 200
 """Characters of a pattern of codes."""
 
@@ -171,7 +174,7 @@ class FieldSettings(BaseModel):
     lookup: LookupSettings | None = None
     prefix: Annotated[str, StringConstraints(min_length=1, max_length=40)] | None = None
     date_format: DateFormats | None = None
-    add_days: Annotated[int, Field(ge=-366, le=366)] | None = None
+    add_days: Annotated[int, Field(ge=-MOST_DAYS_ADDED, le=MOST_DAYS_ADDED)] | None = None
     number_format: NumberFormat | None = None
     codes: dict[str, Code] | None = None
     patterns: dict[str, Code] | None = None

@@ -55,6 +55,7 @@ def invite(
             where=str(path),
             advice="name another with --out; an invitation is never overwritten",
         )
+    files.require_folder_of(path)
     kept = store(chosen)
     ended = [one for one in kept.enrolments()
              if one.la == authority.code and one.state in ("invited", "pending")]  # fmt: skip

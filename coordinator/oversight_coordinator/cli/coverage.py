@@ -108,8 +108,11 @@ def show(
 
     Example: oversight coverage show --csv coverage.csv
     """
+    from oversight_coordinator import files
     from oversight_coordinator.coverage_intake import matrix_of
 
+    if csv is not None:
+        files.require_folder_of(csv)
     kept = store(settings(home))
     found = matrix_of(kept, _study(kept, study))
     if csv is not None:

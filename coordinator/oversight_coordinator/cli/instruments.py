@@ -145,8 +145,10 @@ def _say_all(found: list[Measure]) -> None:
 
 
 def _require_free(out: Path, *, replace: bool) -> None:
+    from oversight_coordinator import files
     from oversight_protocol.errors import InputError
 
+    files.require_folder_of(out)
     if out.exists() and not replace:
         raise InputError(
             "there is a file of this name already",

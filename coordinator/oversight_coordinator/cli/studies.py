@@ -60,6 +60,7 @@ def new(
     from oversight_coordinator import files, studies, times
     from oversight_protocol.envelope import seal
 
+    files.require_folder_of(out)
     now = times.now()
     study = studies.load_package(
         package or studies.MANAGEMENT_OVERSIGHT_2026, issued=now, expires=now + timedelta(days),

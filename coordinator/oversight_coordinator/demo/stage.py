@@ -163,6 +163,7 @@ class Stage:
     def _enrol(self, authority: Authority, hands: Hands) -> None:
         home, data = self.agent_home(authority), self.out / "las" / authority.slug / "data"
         invitation = self.out / "invitations" / f"{authority.slug}.json"
+        invitation.parent.mkdir(exist_ok=True)
         invited = json.loads(oversight(
             "agents", "invite", authority.code, "--out", str(invitation), "--json", *self._at_home,
         ))  # fmt: skip

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -20,10 +21,11 @@ from filelock import FileLock
 from oversight_agent import config, logs, service
 from oversight_agent.cli import app, main
 from oversight_agent.cli.ledger import read_ledger
-from oversight_agent.cli.releases import say_table_answer
+from oversight_agent.cli.releases import say_table_answer, what_markers_mean
 from oversight_protocol.envelope import Envelope
 from oversight_protocol.errors import LedgerError
 from oversight_protocol.release import Cell, Row, TableAnswer
+from support import plain_sources
 from support.commands import Ended, call
 from support.protocol import KENT
 from support.requests import (
@@ -171,6 +173,21 @@ def test_sums_are_shown_beside_the_counts(capsys: pytest.CaptureFixture[str]) ->
     heading, figures = capsys.readouterr().out.splitlines()[-2:]
     assert heading.strip() == "all  sum of children  sum of fte"
     assert figures.split() == ["whole", "authority", "10", "165", "[c]"]
+
+
+def test_the_markers_of_small_counts_are_explained_where_they_stand() -> None:
+    def table(marker: str) -> dict[str, Any]:
+        cells = (Cell(outcome="a", value=290), Cell(outcome="b", value=None, marker=marker))  # type: ignore[arg-type]
+        row = Row(dimension="", category="", cells=cells, total=Cell(outcome="all", value=295))
+        answer = TableAnswer(table="kinds", period="2024-Q1", status="released", rows=(row,))
+        return answer.model_dump(mode="json")
+
+    plain, marked = what_markers_mean([table("[c]")]), what_markers_mean([table("[low]")])
+
+    assert "[c] is confidential" in plain
+    assert "[low]" not in plain
+    assert marked.startswith(plain)
+    assert "low_high_below" in marked
 
 
 def test_refusals_are_listed_with_their_reasons(answered: Agent, command: Command) -> None:
@@ -437,6 +454,21 @@ def test_preview_shows_what_would_leave_and_records_nothing(
     assert by_name.out == by_file.out
     assert "whole authority  40  40  80" in by_name.out
     assert (answered.home.folder / "ledger.jsonl").read_bytes() == ledger
+
+
+def test_preview_knows_the_installed_study_before_the_agent_has_met_the_coordinator(
+    home: Home, command: Command
+) -> None:
+    plain_sources.write(home, plain_sources.records())
+    before = sorted(path.name for path in home.folder.iterdir())
+
+    shown = command("preview", "management-oversight-2026")
+
+    assert (shown.status, shown.err) == (0, "")
+    assert "Kent has not offered it to this agent yet" in shown.out
+    assert "Nothing was recorded or sent." in shown.out
+    assert "recording" in shown.out
+    assert sorted(path.name for path in home.folder.iterdir()) == before
 
 
 # ---------------------------------------------------------------------- ledger

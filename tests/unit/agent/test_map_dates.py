@@ -72,14 +72,16 @@ def test_what_is_no_serial_number_of_a_day_is_a_problem(text: str) -> None:
     assert mapped.problems[0].expected.endswith("written as 46349, Excel's day number")
 
 
-@pytest.mark.parametrize("text", ["31/02/2026", "12/31/2026", "29/02/2025 10:15", "00/01/2026"])
+@pytest.mark.parametrize(
+    "text", ["31/02/2026", "31/2/2026", "12/31/2026", "29/02/2025 10:15", "00/01/2026"]
+)
 def test_a_day_that_never_was_is_told_as_such(text: str) -> None:
     [problem] = map_days(text, date_format="%d/%m/%Y").problems
 
     assert "read as %d/%m/%Y there is no such day" in problem.advice
 
 
-@pytest.mark.parametrize("text", ["04/07/1066", "4 July 2026", "2026-07-04", "x"])
+@pytest.mark.parametrize("text", ["04/07/1066", "31/02/26", "4 July 2026", "2026-07-04", "x"])
 def test_a_day_beyond_all_reason_or_of_another_form_is_not(text: str) -> None:
     [problem] = map_days(text, date_format="%d/%m/%Y").problems
 

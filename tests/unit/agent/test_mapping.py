@@ -35,6 +35,19 @@ role_end = { column = "To", date_format = "%Y-%m-%d" }
 column = "KSS"
 """
 
+NEED = """\
+specification = "1.0"
+
+[tables.episode]
+file = "referrals.csv"
+
+[tables.episode.fields]
+child_id = {{ column = "Child" }}
+referral_id = {{ column = "Referral" }}
+referral_date = {{ column = "Day" }}
+need = {{ column = "Need", codes = {{ "Abuse" = "{code}" }} }}
+"""
+
 same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
 
@@ -300,6 +313,18 @@ def test_the_day_numbers_of_excel_are_a_date_format(tmp_path: Path) -> None:
     mapping = load_text(tmp_path, GOOD.replace('"%d/%m/%Y"', '"excel"'))
 
     assert mapping.tables["worker"].fields[5].date_formats == ("excel",)
+
+
+@pytest.mark.parametrize(
+    ("code", "advised"), [("S99", False), ("N19", False), ("N010", False), ("N09", True)]
+)
+def test_a_code_with_another_number_is_no_misspelt_one(
+    tmp_path: Path, code: str, advised: bool
+) -> None:
+    message = refusal(tmp_path, NEED.format(code=code))
+
+    assert 'Expected: one of "N0", "N1"' in message
+    assert ("if that is meant" in message) == advised
 
 
 def test_of_several_findings_all_are_told_in_the_order_of_the_file(tmp_path: Path) -> None:

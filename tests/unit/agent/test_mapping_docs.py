@@ -1,4 +1,7 @@
-"""Every example of docs/mapping.md is a mapping that loads, and the page names every setting."""
+"""Every example of docs/mapping.md is a mapping that loads, and every setting is described.
+
+A source's settings have a page of their own.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,12 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
+from oversight_agent.mapping.return_settings import ReturnSettings
 from oversight_agent.mapping.settings import (
     Condition,
+    DaysBetween,
     FieldSettings,
     JoinSettings,
     LookupSettings,
@@ -16,10 +22,12 @@ from oversight_agent.mapping.settings import (
     NumberFormat,
     TableSettings,
 )
-from oversight_agent.sources import SourceSettings
+from oversight_agent.sources import SourceSettings, WideSettings
 from support.mapped import loaded
 
-PAGE = (Path(__file__).parents[3] / "docs" / "mapping.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[3] / "docs"
+PAGE = (DOCS / "mapping.md").read_text(encoding="utf-8")
+SOURCES = (DOCS / "sources.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```toml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 MODELS = (
     MappingSettings, TableSettings, FieldSettings, Condition, JoinSettings, LookupSettings,
@@ -42,7 +50,6 @@ def test_an_example_is_a_mapping_that_loads(tmp_path: Path, number: int) -> None
 
 
 def test_the_examples_use_every_setting_of_the_mapping() -> None:
-    # The settings of a source have a page of their own.
     wanted = {
         one.alias or name
         for model in MODELS
@@ -55,3 +62,25 @@ def test_the_examples_use_every_setting_of_the_mapping() -> None:
 
     assert missing == set()
     assert all(re.search(rf"`(\[+)?({name})\b", PAGE) for name in wanted - _IN_TABLES)
+
+
+@pytest.mark.parametrize(
+    "model", [*MODELS, DaysBetween, WideSettings, ReturnSettings, SourceSettings]
+)
+def test_every_setting_is_described_or_shown_on_one_of_the_two_pages(
+    model: type[BaseModel],
+) -> None:
+    names = {one.alias or name for name, one in model.model_fields.items()}
+
+    # In a line of an example, in a table's name, or as code in the text.
+    missing = {
+        name for name in names
+        if not re.search(rf"^{name} = |^\[.*\b{name}\b|`[^`\n]*\b{name}\b|[{{,] {name} = ",
+                         PAGE + SOURCES, re.MULTILINE)
+    }  # fmt: skip
+    assert missing == set()
+
+
+def test_the_page_shows_a_survey_whose_columns_become_rows() -> None:
+    assert any(".wide.question]" in one for one in EXAMPLES)
+    assert "(sources.md" in PAGE

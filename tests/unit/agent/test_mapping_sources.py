@@ -145,7 +145,11 @@ CHANGES = {
     ),
     "days added that are too many": (
         ("add_days = 1", "add_days = 1000"),
-        (21, "this setting does not fit", "less than or equal to 366"),
+        (21, "this setting does not fit", "a whole number of days from -366 to 366"),
+    ),
+    "days added that are no number": (
+        ("add_days = 1", 'add_days = "x"'),
+        (21, "Expected: a whole number of days from -366 to 366, such as 1 where", "last day"),
     ),
     "a prefix for a code": (
         ('column = "T", codes', 'column = "T", prefix = "T", codes'),

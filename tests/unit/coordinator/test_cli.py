@@ -212,10 +212,12 @@ def test_the_home_comes_from_the_environment_too(oversight, home, monkeypatch):
 
 
 def test_a_file_that_cannot_be_written_is_named_without_a_traceback(oversight, home):
-    done = oversight("study", "new", home / "coordinator.toml" / "study.json")
+    in_a_file = oversight("study", "new", home / "coordinator.toml" / "study.json")
+    over_a_folder = oversight("study", "new", home)
 
-    assert done.status == 1
-    assert "coordinator.toml" in done.err
+    assert (in_a_file.status, over_a_folder.status) == (2, 1)
+    assert "coordinator.toml" in in_a_file.err
+    assert str(home) in over_a_folder.err
 
 
 def test_settings_that_cannot_be_used_are_named(oversight, home):
@@ -349,6 +351,28 @@ def test_an_agent_is_invited_approved_listed_and_revoked(oversight, home):
     assert states == ["invited", "pending", "active", "revoked"]
     assert (approved.status, revoked.status, invited["la"]) == (0, 0, KENT)
     assert fingerprint in oversight("agents", "list", "--home", home).out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("agents", "invite", "kent", "--out"), ("study", "new"), ("study", "survey", "--out"),
+        ("study", "themes", "--out"), ("coverage", "show", "--csv"),
+    ],
+    ids=["invitation", "study", "survey", "themes", "coverage"],
+)  # fmt: skip
+def test_no_folder_is_made_for_a_file_that_a_command_is_to_write(
+    arguments, oversight, home, tmp_path
+):
+    before = agents(oversight, home)
+    at_home = () if arguments == ("study", "new") else ("--home", home)
+
+    refused = oversight(*arguments, tmp_path / "new" / "file.xlsx", *at_home)
+
+    assert (refused.status, refused.out) == (2, "")
+    assert f"{tmp_path / 'new'}: there is no such folder" in refused.err
+    assert not (tmp_path / "new").exists()
+    assert agents(oversight, home) == before
 
 
 def test_an_invitation_is_never_overwritten_and_says_what_it_ends(oversight, home):

@@ -193,7 +193,7 @@ def test_the_terminal_tells_what_is_wrong_what_to_do_and_what_can_be_answered(
     assert max(map(len, said.splitlines())) <= 80
 
 
-def test_the_terminal_names_each_measure_once_below_what_it_lacks(home: Home, command: Command):
+def test_the_terminal_names_each_measure_once_below_its_availability(home: Home, command: Command):
     spoil(home)
 
     said = command("check").out
@@ -202,10 +202,59 @@ def test_the_terminal_names_each_measure_once_below_what_it_lacks(home: Home, co
     assert [sum(line == f"  {one.number:<4}{one.title}" for line in lines)
             for one in STUDY.measures] == [1] * len(STUDY.measures)  # fmt: skip
     told = words_of(said)
-    assert "○ Not available: 1 measure Lacking episode: its source could not be read" in told
-    assert "8 of its 30 rows were rejected, so the table is not used: mend these first" in told
-    assert "plan: rows share a key, or name rows that are not there" in told
     assert "● Available: 16 measures 23 Authorities complete" in told
+
+
+def test_the_terminal_tells_each_lack_once_with_the_measures_that_wait_for_it(
+    home: Home, command: Command
+):
+    spoil(home)
+
+    told = words_of(command("check").out)
+    made = found(home)
+
+    lacking = told[told.index("WHAT IS LACKING") :]
+    for point in ("episode", "oversight_event", "plan"):
+        waiting = [one.number for one in made.measures
+                   if any(lack.data_point == point for lack in one.lacks)]  # fmt: skip
+        numbers = ", ".join(waiting)
+        assert lacking.count(f" {point}: ") == 1
+        wait = "1 measure waits" if len(waiting) == 1 else f"{len(waiting)} measures wait"
+        assert f"{wait} for it: {numbers}" in lacking
+    for why in ("its source could not be read", "8 of its 30 rows were rejected",
+                "rows share a key, or name rows that are not there"):  # fmt: skip
+        assert lacking.count(why) == 1
+    assert lacking.index("oversight_event: ") < lacking.index("episode: ")
+
+
+def test_what_only_a_part_of_a_measure_needs_is_told_as_such(home: Home, command: Command):
+    plain_sources.write(home, records())
+    mapping = home.folder / "mapping.toml"
+    text = mapping.read_text("utf-8")
+    constant = 'evidence = { constant = "audit_sample" }'
+    mapping.write_text(text.replace('evidence = { column = "evidence" }', constant), "utf-8")
+
+    told = words_of(command("check").out)
+
+    assert "oversight_event.evidence: the mapping gives all rows the same value" in told
+    assert "2 measures need it for a part: 8, 9" in told
+
+
+def test_an_authority_that_lacks_nothing_is_told_of_no_lack(whole: Home, command: Command):
+    assert "LACKING" not in command("check").out
+
+
+def test_measures_with_several_figures_are_said_to_count_for_each(
+    whole: Home, command: Command, tmp_path
+):
+    said = words_of(command("check", "--page", str(tmp_path / "check.html")).out)
+
+    page = words_of((tmp_path / "check.html").read_text("utf-8"))
+    for told in (said, page):
+        assert (
+            "Some measures have several figures (10a, 10b and 10c); each figure is counted here."
+            in told
+        )
 
 
 def test_the_json_holds_all_of_it(home: Home, command: Command):
@@ -246,6 +295,26 @@ def test_the_page_of_an_authority_without_a_fault_says_so(whole: Home, command: 
     assert status == 0
     assert "Nothing stands in the way of a measure." in page
     assert "No row was rejected, all keys hold, and every source could be read." in page
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("check", "--page"), ("coverage", "share", "--out"), ("ledger", "export")],
+    ids=["check", "coverage", "ledger"],
+)
+def test_no_folder_is_made_for_a_file_that_a_command_is_to_write(
+    arguments: tuple[str, ...], whole: Home, command: Command, tmp_path
+):
+    whole.policy(SHARING)
+    before = whole.kinds()
+    place = tmp_path / "new" / "file"
+
+    status, said, errors = command(*arguments, str(place))
+
+    assert (status, said) == (2, "")
+    assert f"{tmp_path / 'new'}: there is no such folder" in errors
+    assert not (tmp_path / "new").exists()
+    assert whole.kinds() == before
 
 
 def test_what_a_file_is_called_is_text_in_the_page_and_never_markup(
@@ -292,6 +361,16 @@ def test_a_study_from_a_file_is_looked_at_without_being_accepted(
     assert json.loads(said)["study"]["accepted"] is False
     assert wrong == 2
     assert "no such wave" in errors
+
+
+@pytest.mark.parametrize("arguments", [("check", "--study"), ("coverage", "show", "--study")])
+def test_the_installed_study_is_looked_at_by_its_name_before_it_is_offered(
+    arguments: tuple[str, ...], whole: Home, command: Command
+):
+    by_name = command(*arguments, STUDY.name)
+
+    assert by_name == command(*arguments[:-1])
+    assert by_name.status == 0
 
 
 @pytest.mark.parametrize(
@@ -385,6 +464,26 @@ def test_values_that_all_look_different_are_one_thing_to_mend_too(home: Home, co
     assert "9 other forms (9 rows)" in told
 
 
+def test_a_date_that_is_in_no_calendar_is_told_as_such(whole: Home, command: Command):
+    rows = records()
+    for plan in rows["plan"]:
+        plan["start"] = f"{plan['start']:%d/%m/%Y}"
+    rows["plan"][4]["start"] = "31/02/2026"
+    rows["plan"][5]["start"] = "soon"
+    plain_sources.write(whole, rows)
+    mapping = whole.folder / "mapping.toml"
+    column = 'start = { column = "start"'
+    table, rest = mapping.read_text("utf-8").split("[tables.plan.fields]")
+    dated = rest.replace(column, f'{column}, date_format = "%d/%m/%Y"', 1)
+    mapping.write_text(f"{table}[tables.plan.fields]{dated}", encoding="utf-8")
+
+    told = words_of(command("check").out)
+
+    assert "plan.csv, field 'start': 1 row Found 99/99/9999 (line 6)" in told
+    assert "What to do read as %d/%m/%Y there is no such day: correct the date at the" in told
+    assert told.count("no such day") == 1
+
+
 # ---------------------------------------------------------------------- keys
 
 
@@ -410,6 +509,21 @@ def test_keys_that_nobody_could_look_at_are_told_and_what_to_mend_first(
     assert "worker team each team_id is in team" in words_of(told)
     page = (tmp_path / "check.html").read_text("utf-8")
     assert "No two rows share child_id, type and start" in page
+
+
+def test_keys_of_a_source_that_could_not_be_read_are_told_as_not_checked(
+    whole: Home, command: Command
+):
+    plain_sources.path_of(whole, "team").unlink()
+
+    told = words_of(command("check").out)
+    document = json.loads(command("check", "--json").out)
+
+    assert "team team no two rows share team_id" in told
+    assert "worker team each team_id is in team" in told
+    assert ("team", ["team_id"], ["team"]) in [
+        (one["table"], one["fields"], one["mend_first"]) for one in document["keys_not_checked"]
+    ]
 
 
 def test_where_all_keys_were_looked_at_nothing_is_said_of_it(whole: Home, command: Command):
