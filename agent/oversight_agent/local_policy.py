@@ -10,6 +10,7 @@
     share = false                           # whether it may be told which measures the data answers
     [rules]
     minimum_persons = 15                    # any rule may be tightened, none loosened
+    low_high_below = 0                      # no [low] and [high], whatever a study declares
 
 Rules kept here: a rule below its floor does not load, and a file that does not load stops answers
 rather than falling back to a default.
@@ -19,13 +20,13 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import ConfigDict, ValidationError
+from pydantic import ConfigDict, ValidationError, model_validator
 
 from oversight_protocol.errors import InputError
 from oversight_protocol.model import Document, Name
-from oversight_protocol.policy import FLOORS, Rules
+from oversight_protocol.policy import FLOORS, LOW_HIGH_FLOOR, Rules
 
 
 class _Lenient(Document):
@@ -56,6 +57,22 @@ class Sharing(_Lenient):
     share: bool = False
 
 
+class OwnRules(Rules):
+    """The rules as an authority has them: where it says nothing, a study's holds.
+
+    `[low]` and `[high]` are used where a study declares them, unless `low_high_below` is 0 here.
+    """
+
+    @model_validator(mode="before")
+    @classmethod
+    def _say_nothing_of_markers(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or "low_high_below" in given:
+            return given
+        least = given.get("minimum_persons", LOW_HIGH_FLOOR.value)
+        is_number = isinstance(least, int) and least >= LOW_HIGH_FLOOR.value
+        return {**given, "low_high_below": least if is_number else LOW_HIGH_FLOOR.value}
+
+
 class Policy(_Lenient):
     """The whole file."""
 
@@ -63,7 +80,7 @@ class Policy(_Lenient):
     tables: Tables = Tables()
     release: ReleaseMode = ReleaseMode()
     coverage: Sharing = Sharing()
-    rules: Rules = Rules()
+    rules: OwnRules = OwnRules()
 
 
 def load(path: Path) -> Policy:

@@ -16,12 +16,14 @@ from filelock import FileLock, Timeout
 
 from oversight_agent import files, keys, local_policy, studies
 from oversight_agent.config import Settings
+from oversight_agent.history import FILE, HistoryError
 from oversight_agent.limits import QueryLimits, WorkerLimits
 from oversight_agent.pipeline import worker
 from oversight_agent.pipeline.answering import Answering
 from oversight_agent.pipeline.deciding import Deciding
 from oversight_agent.pipeline.job import AskedWave, Job, JobResult, Question, SnapshotUse
 from oversight_agent.pipeline.recording import Recording
+from oversight_agent.pipeline.remembering import Remembering
 from oversight_agent.pipeline.retention import Retention
 from oversight_agent.pipeline.work import Work, refusal, require_nothing_to_mend
 from oversight_agent.times import now
@@ -30,7 +32,7 @@ from oversight_protocol.errors import Family, InputError, OversightError, Reason
 from oversight_protocol.exchange import Reply
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import Refusal, Release, TableAnswer
-from oversight_protocol.study import BaseTable, Link, Period
+from oversight_protocol.study import BaseTable, Link, Period, PublicFigure
 
 _log = structlog.get_logger("oversight_agent.service")
 
@@ -64,7 +66,8 @@ def run_job(settings: Settings, job: Job) -> JobResult:
 
 def new_job(
     settings: Settings, asked: list[tuple[BaseTable, Period]], rules: Rules, version: str,
-    wave: AskedWave | None = None, links: tuple[Link, ...] = (), *, make_snapshot: bool = True,
+    wave: AskedWave | None = None, links: tuple[Link, ...] = (),
+    public: tuple[PublicFigure, ...] = (), *, make_snapshot: bool = True,
 ) -> Job:  # fmt: skip
     """A job over this agent's data: over a wave's snapshot, or over the sources as they are."""
     use = SnapshotUse(folder=settings.snapshots, wave=wave, make=make_snapshot) if wave else None
@@ -76,6 +79,8 @@ def new_job(
         limits=query_limits(settings),
         snapshot=use,
         links=links,
+        public=public,
+        history=history if (history := settings.path(FILE)).exists() else None,
     )  # fmt: skip
 
 
@@ -147,7 +152,14 @@ def preview(settings: Settings, study: str, wave: str) -> list[TableAnswer]:
     rules = asked.rules.tighten(local_policy.load(settings.policy).rules)
     of = AskedWave.of(asked, envelope.digest, wave) if envelope else None
     job = new_job(
-        settings, questions, rules, asked.spec_version, of, asked.links, make_snapshot=False
+        settings,
+        questions,
+        rules,
+        asked.spec_version,
+        of,
+        asked.links,
+        asked.public,
+        make_snapshot=False,
     )
     result = run_job(settings, job)
     require_nothing_to_mend(result)
@@ -191,6 +203,11 @@ def _serve(settings: Settings) -> None:
     answering = make_answering(settings)
     with answering.ledger.locked() as ledger:
         _log.info("started", la=settings.la, ledger_entries=ledger.head.size)
+        try:
+            Remembering(settings).check(ledger)
+        except HistoryError as error:
+            # Requests are refused, and this says why, until a person has acted.
+            _log.error("history-needs-attention", problem=str(error))
     # A daemon: a job under way is abandoned at the end and taken up again at the next start.
     retention = Retention(settings, now)
     threading.Thread(

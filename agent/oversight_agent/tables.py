@@ -2,7 +2,7 @@
 
     RawTable         readers     text as the source holds it
     SpecTable        mapping     the common specification's types and codes, persons as pseudonyms
-    UnsafeTable      evaluate    exact counts with the persons behind each
+    UnsafeTable      evaluate    exact counts with the persons behind each (history reads them back)
     SafeTable        disclosure  rounded counts and markers
     ApprovedRelease  gate        a release that policy or a person let through
 

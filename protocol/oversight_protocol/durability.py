@@ -21,6 +21,7 @@ class Step(StrEnum):
     ASK_ACCEPTED = "ask-accepted"
     JOB_STARTED = "job-started"
     SNAPSHOT_MADE = "snapshot-made"
+    HISTORY_KEPT = "history-kept"
     ANSWER_RECORDED = "answer-recorded"
     ANSWER_RECEIVED = "answer-received"
     ANSWER_STORED = "answer-stored"
@@ -53,6 +54,8 @@ STEPS = {
         "the agent starts another worker"),
     Step.SNAPSHOT_MADE: StepFacts(
         "worker", "the agent's snapshots", "the agent starts another worker, which reads it"),
+    Step.HISTORY_KEPT: StepFacts(
+        "agent", "the agent's history", "the same question is answered with what is kept"),
     Step.ANSWER_RECORDED: StepFacts(
         "agent", "the agent's ledger", "the recorded answer is sent, byte for byte"),
     Step.ANSWER_RECEIVED: StepFacts(

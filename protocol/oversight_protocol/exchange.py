@@ -24,7 +24,11 @@ Status = Literal["offered", "accepted", "held", "answered", "refused", "recorded
 
 
 class Request(Document):
-    """From the coordinator. Signed documents travel as the text of their envelopes."""
+    """From the coordinator. Signed documents travel as the text of their envelopes.
+
+    `checkpoint` is the last head that the agent signed of its ledger, as far as the coordinator
+    knows: an agent whose ledger did not come by it is a machine that was restored.
+    """
 
     kind: RequestKind
     trust: TrustBundle | None = None
@@ -32,6 +36,7 @@ class Request(Document):
     ticket: str | None = None
     ticket_id: Name | None = None
     receipt: str | None = None
+    checkpoint: str | None = None
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> Self:

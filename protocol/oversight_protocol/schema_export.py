@@ -18,9 +18,10 @@ from oversight_protocol.coverage import Coverage
 from oversight_protocol.envelope import EnvelopeForm
 from oversight_protocol.ledger import LedgerLine
 from oversight_protocol.model import Document
+from oversight_protocol.protected_tables import ProtectedTables
 from oversight_protocol.release import Receipt, Refusal, Release, Ticket
 from oversight_protocol.study import Study
-from oversight_protocol.true_counts import ProtectedTables, TrueCounts
+from oversight_protocol.true_counts import TrueCounts
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

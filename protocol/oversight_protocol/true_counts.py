@@ -1,7 +1,7 @@
-"""Tables of true counts that an authority protects by itself, and what comes of them.
+"""Tables of true counts that an authority protects by itself, as `oversight-agent protect` reads.
 
-`oversight-agent protect` reads the first form and writes the second. The first holds exact counts
-and never leaves the authority; no message has a place for it.
+They hold exact counts and never leave the authority; no message has a place for them. What comes of
+them is in `protected_tables`.
 
 Rules kept here:
 
@@ -22,7 +22,7 @@ from pydantic import Field, model_validator
 
 from oversight_protocol.base_table import LARGEST_TABLE, AnyPeriod, Magnitude, Unit
 from oversight_protocol.dimension import Crossing
-from oversight_protocol.model import Code, Digest, Document, Name, require_unique
+from oversight_protocol.model import Code, Document, Name, require_unique
 from oversight_protocol.policy import Rules
 from oversight_protocol.study import TOTAL
 
@@ -188,39 +188,3 @@ class TrueCounts(Document):
     def _names_each_once(self) -> Self:
         require_unique("table and period", [f"{one.name}@{one.period.id}" for one in self.tables])
         return self
-
-
-class ProtectedFigure(Document):
-    """A figure as it may be published.
-
-    `interval` is between what and what anybody can tell it to be from all that may be published of
-    the file's tables, in whole units; without an upper end where nothing bounds it.
-    """
-
-    at: dict[Name, Code]
-    outcome: Code
-    value: int | None
-    marker: str
-    interval: tuple[int, int | None]
-
-
-class ProtectedTable(Document):
-    """A table as it may be published.
-
-    `status` is `withheld` where nothing of it may be: then all its figures are hidden.
-    """
-
-    name: Name
-    period: OwnPeriod
-    status: Literal["released", "withheld"]
-    question: Digest
-    figures: tuple[ProtectedFigure, ...]
-
-
-class ProtectedTables(Document):
-    """What may be published of tables of true counts, and what each rule did, for the authority."""
-
-    form: Literal["protected-tables"] = "protected-tables"
-    version: Literal[1] = 1
-    rules: Rules
-    tables: tuple[ProtectedTable, ...]

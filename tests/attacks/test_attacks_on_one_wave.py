@@ -212,6 +212,8 @@ def test_without_the_secondary_stage_the_attacker_succeeds_and_with_it_never(dim
             Rules(zeros_may_be_shown=True),
             Rules(minimum_persons=20, rounding_base=10),
             Rules(worker_share_percent=20, staff_minimum_teams=6),
+            Rules(low_high_below=10),
+            Rules(low_high_below=20, zeros_may_be_shown=True),
         ]
     ),
 )

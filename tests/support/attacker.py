@@ -44,6 +44,16 @@ def published(answer: TableAnswer) -> dict[Key, int | None]:
     }
 
 
+def markers(answer: TableAnswer) -> dict[Key, str]:
+    """The marker of every hidden cell."""
+    return {
+        (row.dimension, row.category, cell.outcome): cell.marker
+        for row in answer.rows
+        for cell in row.cells
+        if cell.value is None
+    }
+
+
 def exact(unsafe: UnsafeTable) -> dict[Key, UnsafeCell]:
     """The truth behind every figure."""
     found: dict[Key, UnsafeCell] = {}
@@ -65,11 +75,13 @@ class Attacker:
     ) -> None:
         self.figures = published(answer)
         self.keys = list(self.figures)
+        self._markers, self._below = markers(answer), rules.low_high_below
         self._zeros = rules.zeros_may_be_shown
         self._bounds = [self._bound(key, table, rules, known or {}) for key in self.keys]
         self._equations = list(self._additions(table))
         floors = [(line, self._least) for line in self._rests(rules)] if table.outcomes else []
         floors += [(line, 0) for line in self._ceilings(table)]
+        floors += [(line, 1 - self._below) for line in self._highs()]
         self._under = np.array([line for line, _ in floors]) if floors else None
         self._limits = np.array([-least for _, least in floors]) if floors else None
 
@@ -123,7 +135,7 @@ class Attacker:
             return known[key], known[key]
         value = self.figures[key]
         if value is None:
-            return 0, math.inf
+            return self._of_marker(key)
         for magnitude in table.magnitudes:
             if magnitude.name == key[2]:
                 one = 10**magnitude.decimals
@@ -133,6 +145,23 @@ class Attacker:
             return 0, 0
         counts = [count for count in fits(value, rules.rounding_base) if count >= self._least]
         return min(counts), max(counts)
+
+    def _of_marker(self, key: Key) -> Interval:
+        """A hidden figure; where its row is marked, one without a mark is not small, as they say.
+
+        (What they do not say is when they mark a row: that is attacked in `test_attacks_on_marks`.)
+        """
+        row = {other: mark for other, mark in self._markers.items() if other[:2] == key[:2]}
+        if row.get(key) == "[low]":
+            return 0, self._below - 1
+        is_marked = {"[low]", "[high]"} & set(row.values())
+        return self._below if is_marked and row.get(key) == "[c]" else 0, math.inf
+
+    def _highs(self) -> Iterator[np.ndarray]:
+        """The rest of a row is below the number."""
+        for key, mark in self._markers.items():
+            if mark == "[high]":
+                yield self._line({(*key[:2], "all"): 1.0, key: -1.0})
 
     def _additions(self, table: BaseTable) -> Iterator[np.ndarray]:
         rows = list(dict.fromkeys(key[:2] for key in self.keys))

@@ -15,6 +15,7 @@ from oversight_agent.cli import (
     coverage,
     data,
     doctor,
+    history,
     home,
     init,
     ledger,
@@ -44,6 +45,7 @@ studies.add_to(app)
 releases.add_to(app)
 protect.add_to(app)
 snapshots.add_to(app)
+history.add_to(app)
 ledger.add_to(app)
 
 

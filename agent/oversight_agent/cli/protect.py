@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from oversight_agent.cli.common import JsonOption, say, say_json, say_table
 
 if TYPE_CHECKING:
-    from oversight_agent.disclosure.report import TableReport
-    from oversight_agent.pipeline.protecting import OwnTables
+    from oversight_agent.history import History
     from oversight_protocol.policy import Rules
-    from oversight_protocol.true_counts import ProtectedFigure, ProtectedTable
+    from oversight_protocol.protected_tables import (
+        HiddenPlace,
+        ProtectedFigure,
+        ProtectedTable,
+        ProtectedTables,
+        ReportTold,
+    )
+
+ATTEMPTS = 5
+"""How often tables are protected anew because something else was recorded meanwhile."""
+
+_NAMED = 6
+"""Hidden figures that are named of a rule; of more, how many there are."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -26,36 +37,69 @@ def protect(
     policy: Annotated[
         Path | None, typer.Option(help="A policy.toml whose rules are kept as well.")
     ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--history", help="The folder of a history: protect beside what it holds."),
+    ] = None,
+    record: Annotated[
+        bool,
+        typer.Option("--record", help="Keep the tables in the history, as you will publish them."),
+    ] = False,
+    home: Annotated[
+        Path | None,
+        typer.Option("--home", help="The agent's folder: protect beside what the agent released."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Protect tables of true counts by the rules and stages that releases go through.
 
     Prints what may be published, between what and what anybody can tell each hidden figure to be,
-    and what each rule did, which is for the authority alone. Nothing leaves and nothing is
-    recorded.
+    and what each rule did, which is for the authority alone. Nothing leaves. Nothing is recorded
+    but with --record.
 
-    Example: oversight-agent protect counts.json --json
+    Example: oversight-agent protect counts.json --history published --record --json
     """
-    from oversight_agent.pipeline.protecting import protect_own
+    from oversight_agent.cli import history_place
 
-    done = protect_own(file, _rules(policy))
+    rules = _rules(policy)
+    history = history_place.open_for(folder, home, begin=record)
+    try:
+        done = _protected(file, rules, history, record=record)
+    finally:
+        if history is not None:
+            history.close()
     if as_json:
-        say_json(_as_json(done))
+        say_json(done.model_dump(mode="json"))
         return
-    for table, report in zip(done.tables.tables, done.reports, strict=True):
+    for table, report in zip(done.tables, done.report, strict=True):
         _say_table(table)
         _say_report(report)
     say("\nCounts are rounded. [c] is confidential: suppressed to protect people; beside it stands"
         " between what\nand what anybody can tell the figure to be.")  # fmt: skip
+    if done.recorded:
+        say("The tables are recorded. Publish exactly these figures, or none.")
 
 
-def _rules(policy: Path | None) -> Rules:
+def _protected(
+    file: Path, rules: Rules | None, history: History | None, *, record: bool
+) -> ProtectedTables:
+    from oversight_agent.history import HistoryMovedError
+    from oversight_agent.pipeline.protecting import protect_own
+
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return protect_own(file, rules, history, record=record)
+        except HistoryMovedError:
+            continue
+    return protect_own(file, rules, history, record=record)
+
+
+def _rules(policy: Path | None) -> Rules | None:
     from oversight_agent import local_policy
     from oversight_protocol.errors import InputError
-    from oversight_protocol.policy import Rules
 
     if policy is None:
-        return Rules()
+        return None
     if not policy.is_file():
         raise InputError(
             "there is no such policy", where=str(policy), advice="name a policy.toml, or none"
@@ -63,13 +107,9 @@ def _rules(policy: Path | None) -> Rules:
     return local_policy.load(policy).rules
 
 
-def _as_json(done: OwnTables) -> dict[str, Any]:
-    reports = [one.model_dump(mode="json") for one in done.reports]
-    return {**done.tables.model_dump(mode="json"), "report": reports}
-
-
 def _say_table(table: ProtectedTable) -> None:
-    say(f"\n{table.name}, {table.period.id}: {table.status}")
+    before = ", as it was recorded before" if table.recorded_before else ""
+    say(f"\n{table.name}, {table.period.id}: {table.status}{before}")
     if table.status == "withheld":
         return
     rows: dict[str, dict[str, ProtectedFigure]] = {}
@@ -93,9 +133,22 @@ def _shown(one: ProtectedFigure) -> str:
     return f"{one.marker} {low:,}–{high:,}" if high is not None else f"{one.marker} {low:,} or more"
 
 
-def _say_report(report: TableReport) -> None:
+def _say_report(report: ReportTold) -> None:
     say(f"{report.published:,} of {report.figures:,} figures may be published. For you alone:")
     for rule in report.rules:
         if rule.hidden:
             number = "" if rule.number is None else f" ({rule.number})"
             say(f"  {len(rule.hidden):>5,}  {rule.rule}{number}: {rule.sentence}")
+            say(f"         {_named(rule.hidden)}")
+    for reason in report.history:
+        say(f"         {reason}")
+
+
+def _named(hidden: tuple[HiddenPlace, ...]) -> str:
+    names = [
+        f"{one.dimension} {one.category}: {one.outcome}"
+        if one.dimension else f"whole authority: {one.outcome}"
+        for one in hidden[:_NAMED]
+    ]  # fmt: skip
+    more = len(hidden) - len(names)
+    return "; ".join(names) + (f"; and {more:,} more" if more else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -82,7 +83,7 @@ def show(ticket: Ticket, home: HomeOption = None, as_json: JsonOption = False) -
     say(f"Status: {records.release_status(book, ticket)}.")
     for table in content["tables"]:
         say_table_answer(table, reasons.get(f"{table['table']} {table['period']}", ""))
-    say("\nCounts are rounded. [c] is confidential: suppressed to protect people.")
+    say(f"\n{what_markers_mean(content['tables'])}")
 
 
 def _whole(book: Records, begun: str) -> str:
@@ -136,6 +137,20 @@ def say_table_answer(table: dict[str, Any], reason: str = "") -> None:
              *(_shown(cell) for cell in (*row["cells"], row["total"], *row.get("sums", ()))))
             for row in table["rows"]
         ])  # fmt: skip
+
+
+def what_markers_mean(tables: Iterable[dict[str, Any]]) -> str:
+    """What stands in tables in the place of a figure, in words."""
+    from oversight_protocol.release import HIGH, LOW
+
+    found = {cell["marker"] for one in tables for row in one["rows"] for cell in row["cells"]}
+    said = "Counts are rounded. [c] is confidential: suppressed to protect people."
+    if found & {LOW, HIGH}:
+        said += (
+            f" So are {LOW} and {HIGH}; the figure, or the rest of its row, is below the number"
+            " that the study's or your own rules set for these markers (low_high_below)."
+        )
+    return said
 
 
 def _shown(cell: dict[str, Any]) -> str:

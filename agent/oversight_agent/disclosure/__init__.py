@@ -7,7 +7,8 @@
     3  audit       an attacker who sees exactly that tries to find what is hidden
     4  secondary   where the attacker succeeds, more is hidden
     5  audit       the final pattern is attacked anew, whatever stage 4 believed
-    6  report      what each rule did, for the authority alone
+    6  marks       of some hidden figures it is said that they are small, where that is safe
+    7  report      what each rule did, for the authority alone
 
 Rules kept here:
 
@@ -29,7 +30,7 @@ solves it, `publish` writes the answer, `intervals` says what it leaves open.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -81,7 +82,8 @@ class Protected:
 
 def protect(
     wave: Sequence[UnsafeTable], rules: Rules, spec_version: str, links: Sequence[Link] = (), *,
-    ties: Sequence[Tie] = (), public: Sequence[PublicFigure] = (), past: Sequence[Past] = (),
+    ties: Sequence[Tie] = (), public: Sequence[PublicFigure | Named] = (),
+    past: Sequence[Past] = (),
     with_intervals: bool = False,
 ) -> Protected:  # fmt: skip
     """Protect all tables of a wave together.
@@ -92,7 +94,8 @@ def protect(
         spec_version: the version of the specification that the questions are asked of.
         links: what the study says of its tables together.
         ties: what else ties tables together, by their numbers in the wave, then in `past`.
-        public: figures that everybody knows exactly.
+        public: figures that everybody knows exactly: of a table in all its periods; or of one, by
+            its number.
         past: tables that were released before, as they were; nothing of them changes.
         with_intervals: whether to work out between what and what each figure may be.
 
@@ -147,7 +150,7 @@ class _Job(NamedTuple):
     tables: Sequence[UnsafeTable]
     past: tuple[Past, ...]
     ties: tuple[Tie, ...]
-    public: Sequence[PublicFigure]
+    public: Sequence[PublicFigure | Named]
     rules: Rules
     spec_version: str
 
@@ -169,11 +172,9 @@ class _Job(NamedTuple):
             if at.keys() >= set(tie.tables)
         )
         public = frozenset(
-            (at[number], (one.dimension, one.category, one.outcome))
-            for number in self.new
-            for one in self.public
-            if one.table == self.tables[number].table.name
-        )
+            (at[number], name) for one in self.public for number, name in self._of(one)
+            if number in at
+        )  # fmt: skip
         return Component(
             tuple(Grid.of(self.tables[number]) for number in numbers),
             tuple(self.past[number - first] for number in numbers if number >= first),
@@ -182,6 +183,16 @@ class _Job(NamedTuple):
             self.rules,
         )
 
+    def _of(self, public: PublicFigure | Named) -> Iterator[tuple[int, tuple[str, str, str]]]:
+        """The figures that a public one is, each with its table's number."""
+        if isinstance(public, PublicFigure):
+            for number in self.new:
+                if public.table == self.tables[number].table.name:
+                    yield number, (public.dimension, public.category, public.outcome)
+        else:
+            number, dimension, category, outcome = public
+            yield number, (dimension, category, outcome)
+
 
 def _protect(job: _Job, *, with_intervals: bool) -> dict[int, _Done]:
     """The new tables of a component."""
@@ -189,7 +200,7 @@ def _protect(job: _Job, *, with_intervals: bool) -> dict[int, _Done]:
     from oversight_agent.disclosure.intervals import intervals  # noqa: PLC0415
     from oversight_agent.disclosure.stages import hide  # noqa: PLC0415
 
-    # 1. to 5. From exact numbers to a safe pattern.
+    # 1. to 6. From exact numbers to a safe pattern.
     component = job.component()
     hidden = hide(component)
     found: list[dict[tuple[str, str, str], tuple[int, int | None]]] = [{} for _ in job.new]
@@ -200,8 +211,8 @@ def _protect(job: _Job, *, with_intervals: bool) -> dict[int, _Done]:
     for at, number in enumerate(job.new):
         unsafe, grid = job.tables[number], component.grids[at]
         view = hidden.view.views[at]
-        # 6. Report.
-        told = report(grid, unsafe.period.id, job.rules, hidden.found[at], view.shown)
+        # 7. Report.
+        told = report(grid, unsafe.period.id, job.rules, hidden.found[at], view)
         question = unsafe.table.question(unsafe.period, job.spec_version)
         safe = restore(question, publish.answer(unsafe, grid, view), job.rules)
         done[number] = _Done(safe, told, found[at])

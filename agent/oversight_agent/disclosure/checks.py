@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from oversight_agent.disclosure.partitions import partitions
-from oversight_agent.disclosure.rules import joined_sums
+from oversight_agent.adding_up import joined_sums
 from oversight_agent.tables import LARGEST_SUM, UnsafeCell, UnsafeRow, UnsafeSum, UnsafeTable
+from oversight_protocol.partitions import partitions
 from oversight_protocol.release import row_keys
 from oversight_protocol.study import BaseTable, Magnitude
 

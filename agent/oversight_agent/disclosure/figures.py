@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from oversight_agent.disclosure.partitions import Scope, are_apart, partitions, scopes
 from oversight_agent.tables import UnsafeCell, UnsafeRow, UnsafeSum, UnsafeTable
+from oversight_protocol.partitions import Scope, are_apart, partitions, scopes
 from oversight_protocol.release import TOTAL
 from oversight_protocol.study import BaseTable
 

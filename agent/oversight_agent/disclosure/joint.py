@@ -24,6 +24,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from oversight_agent.disclosure.figures import Figure, Shape
+from oversight_agent.disclosure.marks import Mark
 from oversight_agent.disclosure.view import View
 
 
@@ -128,6 +129,15 @@ class JointView:
             for figure, value in view.shown.items()
         }
 
+    @cached_property
+    def marks(self) -> dict[Place, Mark]:
+        """What markers say of hidden figures."""
+        return {
+            Place(table, figure): mark
+            for table, view in enumerate(self.views)
+            for figure, mark in view.marks.items()
+        }
+
     @property
     def hideable(self) -> frozenset[Place]:
         """The published figures of tables that are not fixed."""
@@ -136,6 +146,14 @@ class JointView:
     def leader(self, place: Place) -> Place:
         """The figure with which this one is shown or hidden."""
         return Place(place.table, self.views[place.table].shape.goes_with(place.figure))
+
+    def marked(self, found: Mapping[int, Mapping[Figure, Mark]]) -> JointView:
+        """The view with the marks of some tables, by their numbers, as well."""
+        views = tuple(
+            replace(view, marks=found.get(table, view.marks))
+            for table, view in enumerate(self.views)
+        )
+        return replace(self, views=views)
 
     def without(self, places: Iterable[Place]) -> JointView:
         """The view with some figures hidden as well, and whatever goes with them."""

@@ -9,7 +9,9 @@ Rules kept here:
    published cell's row (unless zeros may be shown: then the rest may be nothing). A published sum
    is not 0, with the same exception.
 4. A published count of 0 is a true 0: a figure that keeps the rules never rounds down to 0.
-5. Between the tables of a component its relations hold. A public figure is known exactly.
+5. A marker in the row of the whole authority says of a hidden cell, and of the rest of its row,
+   between what and what they lie (`marks`).
+6. Between the tables of a component its relations hold. A public figure is known exactly.
 """
 
 from __future__ import annotations
@@ -48,6 +50,12 @@ class Knowledge:
             bounds.highs[number] = min(high, bounds.highs[number])
             if place in self._rests and not seen.zeros:
                 bounds.least[self._rests[place]] = seen.least
+        for place, mark in view.marks.items():
+            number, rest = view.joint.number(place), self._rests[place]
+            bounds.lows[number] = max(mark.own[0], bounds.lows[number])
+            bounds.highs[number] = min(mark.own[1], bounds.highs[number])
+            bounds.least[rest] = max(mark.rest[0], bounds.least[rest])
+            bounds.most[rest] = min(mark.rest[1], bounds.most[rest])
         return bounds
 
 
@@ -57,6 +65,7 @@ class Yielding:
     The variables are the figures by number, then one for each published figure that may be hidden
     by itself (a row, where rows with sums are hidden as a whole). Above 0 it says that hiding would
     let the attacker's interval grow. A count of 0 does not give way: it would need too little.
+    Nor do markers: here only tables that were released before have any.
 
     Attributes:
         program: the conditions of one who sees the view.
@@ -68,6 +77,11 @@ class Yielding:
         self._conditions: dict[Place, list[int]] = {}
         for place in view.shown:
             self._add(view, place)
+        for place, mark in view.marks.items():
+            number = view.joint.number(place)
+            self.program.lows[number] = max(mark.own[0], self.program.lows[number])
+            self.program.highs[number] = min(mark.own[1], self.program.highs[number])
+            self.program.require(_rest(view.joint, place), *mark.rest)
 
     def bounds(self, view: JointView) -> Bounds:
         """The bounds of one who sees a part of the view."""
@@ -106,7 +120,7 @@ class Yielding:
 
 
 def additions(joint: Joint) -> Program:
-    """Rules 1 and 5, and what the differences are."""
+    """Rules 1 and 6, and what the differences are."""
     result = Program([0.0] * joint.size, [math.inf] * joint.size)
     for place, exact in joint.public.items():
         number = joint.number(place)

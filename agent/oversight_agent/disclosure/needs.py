@@ -27,8 +27,9 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import NamedTuple
 
+from oversight_agent.adding_up import joined, joined_sums
 from oversight_agent.disclosure.figures import TOTAL_OF_ROW, WHOLE, Figure, Grid
-from oversight_agent.disclosure.rules import Rule, broken, dominated, joined, joined_sums
+from oversight_agent.disclosure.rules import Rule, broken, dominated
 from oversight_agent.disclosure.view import View
 from oversight_agent.tables import UnsafeSum
 from oversight_protocol.policy import Rules

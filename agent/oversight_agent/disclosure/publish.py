@@ -16,6 +16,7 @@ from oversight_protocol.release import (
     Cell,
     Row,
     TableAnswer,
+    markers_are_allowed,
     row_keys,
 )
 
@@ -65,7 +66,8 @@ def _unavailable(unsafe: UnsafeTable, dimension: str, category: str) -> Row:
 def _cell(view: View, figure: Figure, code: str) -> Cell:
     value = view.shown.get(figure)
     if value is None:
-        return Cell(outcome=code, value=None, marker=CONFIDENTIAL)
+        mark = view.marks.get(figure)
+        return Cell(outcome=code, value=None, marker=mark.marker if mark else CONFIDENTIAL)
     return Cell(outcome=code, value=value // view.shape.one(figure), marker="")
 
 
@@ -75,6 +77,8 @@ def check_figures(answer: TableAnswer, rules: Rules) -> None:
     Raises:
         Refused: `floor`, naming the table.
     """
+    if not markers_are_allowed(answer, rules):
+        raise Refused(Reason.FLOOR, answer.table)
     least = rules.minimum_persons - rules.minimum_persons % rules.rounding_base
     for row in answer.rows:
         for value in (cell.value for cell in (*row.cells, row.total)):

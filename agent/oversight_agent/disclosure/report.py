@@ -1,4 +1,4 @@
-"""Stage 6: what the rules did to a table, for the authority alone.
+"""Stage 7: what the rules did to a table, for the authority alone.
 
 A report holds no counts, but it says which rule hid what, and so which hidden figures are small. It
 must never leave the authority: no message has a place for it.
@@ -6,12 +6,14 @@ must never leave the authority: no message has a place for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Literal
 
 from oversight_agent.disclosure.figures import Figure, Grid
+from oversight_agent.disclosure.marks import marked
 from oversight_agent.disclosure.primary import Primary
 from oversight_agent.disclosure.rules import Rule
+from oversight_agent.disclosure.view import View
 from oversight_protocol.model import Document
 from oversight_protocol.policy import Rules
 
@@ -28,8 +30,13 @@ SENTENCES: Mapping[str, str] = {
     "whole_row": "A figure of the row is hidden, and a row with sums is hidden as a whole.",
     "rounding_base": "Published counts are rounded to multiples of this.",
     "attack_audit": "Hidden so that no hidden figure can be found from published ones.",
+    "low_high_below": "Hidden by the rules above, and marked: the figure ([low]) or the rest of its"
+    " row ([high]) is below this number.",
 }
 """Every rule in a report, in the report's order, in plain English."""
+
+NUMBERED = frozenset({*Rule, "rounding_base", "low_high_below"})
+"""Those that have a number."""
 
 
 class HiddenFigure(Document):
@@ -50,7 +57,8 @@ class RuleReport(Document):
         rule: its name, a key of `SENTENCES`.
         number: its number; for a rule without one, none.
         sentence: what it says, in plain English.
-        hidden: the figures that it hid, alone or with other rules.
+        hidden: the figures that it hid, alone or with other rules; of `low_high_below`, those that
+            it marked.
         cost: how many figures it alone keeps from being published.
     """
 
@@ -67,6 +75,7 @@ class TableReport(Document):
     Attributes:
         figures: cells, totals and sums that the table declares.
         published: how many of them are published.
+        marked: how many of the others are marked `[low]` or `[high]`.
         rules: each rule, in the order of `SENTENCES`.
     """
 
@@ -75,14 +84,13 @@ class TableReport(Document):
     status: Literal["released", "withheld"]
     figures: int
     published: int
+    marked: int
     rules: tuple[RuleReport, ...]
 
 
-def report(
-    grid: Grid, period: str, rules: Rules, found: Primary, shown: Iterable[Figure]
-) -> TableReport:
-    """The report on a table, of which `shown` is published in the end."""
-    published, hidden_by = set(shown), _hidden_by(grid, found)
+def report(grid: Grid, period: str, rules: Rules, found: Primary, view: View) -> TableReport:
+    """The report on a table, of which a view is published in the end."""
+    published, hidden_by, marks = set(view.shown), _hidden_by(grid, found), marked(view.marks)
     everything = set(grid.shape.figures())
     hidden_by["attack_audit"] = everything - published - found.hidden
     return TableReport(
@@ -91,12 +99,16 @@ def report(
         status="released" if published else "withheld",
         figures=len(everything),
         published=len(published),
-        rules=tuple(_on_rule(grid, name, rules, hidden_by) for name in SENTENCES),
+        marked=len(marks),
+        rules=(
+            *(_on_rule(grid, name, rules, hidden_by) for name in hidden_by),
+            _on_rule(grid, "low_high_below", rules, {"low_high_below": marks}, cost=0),
+        ),
     )
 
 
 def _hidden_by(grid: Grid, found: Primary) -> dict[str, set[Figure]]:
-    hidden: dict[str, set[Figure]] = {name: set() for name in SENTENCES}
+    hidden: dict[str, set[Figure]] = {name: set() for name in SENTENCES if name != "low_high_below"}
     for breach in found.breaches:
         hidden["complement" if breach.rest else breach.rule.value].add(breach.figure)
         line = set(grid.shape.line(breach.figure.row)) - {breach.figure}
@@ -108,15 +120,16 @@ def _hidden_by(grid: Grid, found: Primary) -> dict[str, set[Figure]]:
 
 
 def _on_rule(
-    grid: Grid, name: str, rules: Rules, hidden_by: Mapping[str, set[Figure]]
-) -> RuleReport:
+    grid: Grid, name: str, rules: Rules, hidden_by: Mapping[str, set[Figure]],
+    cost: int | None = None,
+) -> RuleReport:  # fmt: skip
     others = set[Figure]().union(*(figures for key, figures in hidden_by.items() if key != name))
     numbered = "minimum_persons" if name == "complement" else name
     places = [grid.name(figure) for figure in sorted(hidden_by[name])]
     return RuleReport(
         rule=name,
-        number=getattr(rules, numbered) if numbered in {*Rule, "rounding_base"} else None,
+        number=getattr(rules, numbered) if numbered in NUMBERED else None,
         sentence=SENTENCES[name],
         hidden=tuple(HiddenFigure(dimension=d, category=c, outcome=o) for d, c, o in places),
-        cost=len(hidden_by[name] - others),
+        cost=len(hidden_by[name] - others) if cost is None else cost,
     )

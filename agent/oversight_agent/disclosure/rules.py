@@ -19,7 +19,7 @@ Rules kept here (numbers from `oversight_protocol.policy.Rules`; sources in its 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -98,26 +98,6 @@ def dominated(behind: UnsafeSum, rules: Rules) -> bool:
         return not rules.zeros_may_be_shown
     others = behind.value - behind.largest - behind.second
     return 100 * others < rules.dominance_percent * behind.largest
-
-
-def joined(cells: Sequence[UnsafeCell]) -> UnsafeCell:
-    """What stands behind several figures together, in none of which the same person is.
-
-    Teams may be the same, so there are at least as many as behind one of them.
-    """
-    return UnsafeCell(
-        count=sum(cell.count for cell in cells),
-        children=sum(cell.children for cell in cells),
-        workers=sum(cell.workers for cell in cells),
-        teams=max(cell.teams for cell in cells),
-        top_worker=max(cell.top_worker for cell in cells),
-    )
-
-
-def joined_sums(sums: Sequence[UnsafeSum]) -> UnsafeSum:
-    """The sum of several sums, in none of which the same person is."""
-    first, second, *_ = sorted(n for each in sums for n in (each.largest, each.second))[::-1]
-    return UnsafeSum(sum(each.value for each in sums), first, second)
 
 
 def least_shown(table: BaseTable, rules: Rules) -> int:

@@ -1,4 +1,4 @@
-"""Stage 4: secondary suppression by a heuristic: cheapest partners for each need, then clean-up.
+"""Stage 4: secondary suppression: by a heuristic, which `optimal` then improves within a budget.
 
 Rules kept here:
 
@@ -10,6 +10,7 @@ Rules kept here:
    way as a whole.
 3. Then every added figure, dearest first, is shown again if the audit passes with it.
 4. It stops after `ROUNDS` additions. The caller audits the result anew and trusts nothing of this.
+5. What is better is taken only if the audit passes it as well.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from oversight_agent.disclosure import optimal
 from oversight_agent.disclosure.audit import Audit, Exposed
 from oversight_agent.disclosure.figures import WHOLE
 from oversight_agent.disclosure.joint import JointView, Place
@@ -45,7 +47,7 @@ COST_OF_CELL = 1.0
 
 
 def extend(view: JointView, truths: Sequence[int], needs: Sequence[Need]) -> JointView:
-    """The view with as few figures hidden in addition as the heuristic finds.
+    """The view with as few figures hidden in addition as is found within the budget.
 
     Raises:
         UnsolvedError: the solver failed, or the rounds were used up.
@@ -56,17 +58,27 @@ def extend(view: JointView, truths: Sequence[int], needs: Sequence[Need]) -> Joi
     exposed = [found.need for found in audit.exposed(view)]
     if not exposed:
         return view
-    smaller, partners, rounds = view, _Partners(view, truths, needs), ROUNDS
+    partners = _Partners(view, truths, needs)
+    found = _clean_up(view, _enough(view, exposed, audit, partners), audit)
+    better = optimal.improve(view, found, truths, exposed, partners.costs)
+    return found if next(audit.exposed(better), None) else better
+
+
+def _enough(
+    view: JointView, exposed: Iterable[Need], audit: Audit, partners: _Partners
+) -> JointView:
+    """The view with partners hidden for each need."""
+    rounds = ROUNDS
     for need in exposed:
-        while found := audit.attack(need, smaller):
+        while found := audit.attack(need, view):
             if not rounds:
                 raise UnsolvedError
             rounds -= 1
-            figures, points = partners.of(found, smaller)
-            smaller = smaller.without(figures)
+            figures, points = partners.of(found, view)
+            view = view.without(figures)
             for point in points:
                 audit.learn(point)
-    return _clean_up(view, smaller, audit)
+    return view
 
 
 def cost(view: JointView, place: Place) -> float:
@@ -81,11 +93,15 @@ def cost(view: JointView, place: Place) -> float:
 
 
 class _Partners:
-    """Asks which published figures would have to give way for a need."""
+    """Asks which published figures would have to give way for a need.
+
+    Attributes:
+        costs: of each figure that may be hidden.
+    """
 
     def __init__(self, view: JointView, truths: Sequence[int], needs: Sequence[Need]) -> None:
         self._yielding, self._truths = Yielding(view), np.array(truths, dtype=float)
-        self._costs = {slack: cost(view, place) for place, slack in self._yielding.slacks.items()}
+        self.costs = {place: cost(view, place) for place in self._yielding.slacks}
         program = self._yielding.program
         self._quantities = {
             parts: program.require(total_of(parts)) for parts in {n.parts: None for n in needs}
@@ -116,7 +132,8 @@ class _Partners:
         least, most = bounds.least.copy(), bounds.most.copy()
         condition = self._quantities[need.parts]
         least[condition], most[condition] = low, high
-        return self._solver.minimise(self._costs, replace(bounds, least=least, most=most))
+        costs = {slack: self.costs[place] for place, slack in self._yielding.slacks.items()}
+        return self._solver.minimise(costs, replace(bounds, least=least, most=most))
 
 
 def _clean_up(view: JointView, smaller: JointView, audit: Audit) -> JointView:

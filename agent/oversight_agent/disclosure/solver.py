@@ -96,7 +96,7 @@ def total_of(variables: Iterable[int]) -> dict[int, float]:
     return dict.fromkeys(variables, 1.0)
 
 
-class _Quiet(highspy.Highs):
+class QuietHighs(highspy.Highs):
     """The solver without what would greet on standard output, where a worker writes its result."""
 
     def __init__(self) -> None:
@@ -109,7 +109,7 @@ class Solver:
 
     def __init__(self, program: Program) -> None:
         self._size = (len(program.lows), len(program.conditions))
-        self._highs = _Quiet()
+        self._highs = QuietHighs()
         for option, value in (
             ("threads", 1),
             ("solver", "simplex"),

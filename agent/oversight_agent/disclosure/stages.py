@@ -5,11 +5,11 @@ The solver and its arrays are imported from here on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from oversight_agent.disclosure import audit, needs, primary, secondary, ties
-from oversight_agent.disclosure.figures import Grid
+from oversight_agent.disclosure import audit, marks, needs, primary, secondary, ties
+from oversight_agent.disclosure.figures import Figure, Grid
 from oversight_agent.disclosure.joint import Joint, JointView, Place
 from oversight_agent.disclosure.past import Past, Tie
 from oversight_agent.disclosure.solver import UnsolvedError
@@ -102,8 +102,35 @@ def hide(component: Component) -> Hidden:
     except UnsolvedError:
         return Hidden(own, draft.without(draft.hideable))
     # 5. The final pattern is attacked anew.
-    safe = audit.is_safe(final, truths, _all_needs(wanted, component, final))
-    return Hidden(own, final if safe else draft.without(draft.hideable))
+    every = _all_needs(wanted, component, final)
+    if not audit.is_safe(final, truths, every):
+        return Hidden(own, draft.without(draft.hideable))
+    # 6. Markers, as far as an attack on them fails as well.
+    return Hidden(own, _marked(final, component, truths, every))
+
+
+def _marked(
+    view: JointView, component: Component, truths: Sequence[int], every: Sequence[needs.Need]
+) -> JointView:
+    """The view with markers: in all tables, or in one after the other as long as that is safe."""
+    found = {
+        table: one
+        for table in range(component.new)
+        if (one := _marks_of(component, table, view.views[table]))
+    }
+    together = view.marked(found)
+    if not found or audit.is_safe(together, truths, every):
+        return together
+    for table, one in found.items():
+        more = view.marked({table: one})
+        if audit.is_safe(more, truths, every):
+            view = more
+    return view
+
+
+def _marks_of(component: Component, table: int, seen: View) -> Mapping[Figure, marks.Mark]:
+    found = marks.chosen(component.grids[table], seen.hidden_part, component.rules)
+    return found if marks.marked(found) else {}
 
 
 def _views(component: Component, found: Sequence[primary.Primary]) -> tuple[View, ...]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from oversight_agent.disclosure.figures import TOTAL_OF_ROW, Figure, Grid, Shape
+from oversight_agent.disclosure.figures import TOTAL_OF_ROW, WHOLE, Figure, Grid, Shape
+from oversight_agent.disclosure.marks import HiddenPart, Mark, Marker, known_by, true_of
 from oversight_agent.disclosure.rounding import interval, to_nearest
 from oversight_agent.disclosure.rules import least_shown
 from oversight_protocol.policy import Rules
-from oversight_protocol.release import TOTAL, TableAnswer
+from oversight_protocol.release import HIGH, LOW, TOTAL, TableAnswer
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class View:
         base: the base of the rounding, in whole units.
         least: the least that a published count other than 0 can be.
         zeros: whether zeros may be shown.
+        marks: what the markers in the row of the whole authority say of its hidden cells.
     """
 
     shape: Shape
@@ -29,6 +31,7 @@ class View:
     base: int
     least: int
     zeros: bool
+    marks: Mapping[Figure, Mark] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, grid: Grid, hidden: Iterable[Figure], rules: Rules) -> View:
@@ -46,7 +49,7 @@ class View:
     def of_answer(cls, grid: Grid, answer: TableAnswer, rules: Rules) -> View:
         """What was released of a table before."""
         numbers = {(row.dimension, row.category): n for n, row in enumerate(grid.rows)}
-        shown: dict[Figure, int] = {}
+        shown, markers = dict[Figure, int](), dict[Figure, Marker]()
         for row in answer.rows:
             if (number := numbers.get((row.dimension, row.category))) is None:
                 continue
@@ -56,8 +59,26 @@ class View:
                 figure = Figure(number, at)
                 if cell.value is not None:
                     shown[figure] = cell.value * grid.shape.one(figure)
+                elif cell.marker in (LOW, HIGH):
+                    markers[figure] = cell.marker
         least = least_shown(grid.table, rules)
-        return cls(grid.shape, shown, rules.rounding_base, least, rules.zeros_may_be_shown)
+        seen = cls(grid.shape, shown, rules.rounding_base, least, rules.zeros_may_be_shown)
+        known = known_by(grid.table, seen.hidden_part, rules, markers)
+        return replace(seen, marks=true_of(grid, known))
+
+    @property
+    def hidden_part(self) -> HiddenPart:
+        """What is published of the whole authority's row, and so of what is hidden in it."""
+        total, *cells = self.shape.line(WHOLE)
+        shown = [self.bounds(cell) for cell in cells if cell in self.shown]
+        low, high = self.bounds(total) if total in self.shown else (0, 0)
+        return HiddenPart(
+            tuple(cell for cell in cells if cell not in self.shown),
+            len(cells),
+            self.shown.get(total),
+            low - sum(most for _, most in shown),
+            high - sum(least for least, _ in shown),
+        )
 
     def without(self, figures: Iterable[Figure]) -> View:
         """The view with some figures hidden as well, and whatever goes with them."""

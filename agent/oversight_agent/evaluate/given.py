@@ -17,11 +17,11 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import TypeVar
 
-from oversight_agent.disclosure.partitions import Key, partitions
-from oversight_agent.disclosure.rules import joined, joined_sums
+from oversight_agent.adding_up import joined, joined_sums
 from oversight_agent.evaluate.own_table import base_table_of, called, key_of
 from oversight_agent.tables import EVALUATE, UnsafeCell, UnsafeRow, UnsafeSum, UnsafeTable
 from oversight_protocol.errors import InputError
+from oversight_protocol.partitions import Key, partitions
 from oversight_protocol.release import row_keys
 from oversight_protocol.study import TOTAL, BaseTable
 from oversight_protocol.true_counts import CountedCell, CountedTable, Numbers, OwnSum

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from oversight_agent.disclosure.partitions import WHOLE_KEY, Key
 from oversight_protocol.dimension import BETWEEN
 from oversight_protocol.errors import InputError
+from oversight_protocol.partitions import WHOLE_KEY, Key
 from oversight_protocol.study import (
     TOTAL,
     BaseTable,

@@ -13,10 +13,11 @@ Rules kept here:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 
 from oversight_agent.evaluate.allow import allow
+from oversight_agent.evaluate.behind import rows_behind
 from oversight_agent.evaluate.counts import count
 from oversight_agent.evaluate.database import (
     ANSWER,
@@ -39,6 +40,9 @@ from oversight_protocol.study import BaseTable, Period
 
 Evaluated = tuple[BaseTable, Period, UnsafeTable | Refused]
 
+Keep = Callable[[BaseTable, Period, Mapping[str, Sequence[str | None]]], None]
+"""Takes the rows behind a table in a period."""
+
 _KINDS = {
     "children": ["child"],
     "workers": ["worker", "respondent"],  # who answers a survey is a worker under another name
@@ -52,11 +56,12 @@ def evaluate(
     data: Data,
     limits: QueryLimits,
     spec_version: str = specification.versions()[-1],
+    keep: Keep | None = None,
 ) -> Iterator[Evaluated]:
     """Evaluate each base table in each period: tables in their order, within each the periods.
 
     `data` is tables by name, or a snapshot's file; `spec_version` is the version that it was mapped
-    to, whose calendar is read with it.
+    to, whose calendar is read with it; `keep` is given the rows behind each table.
 
     A table that cannot be evaluated gives the refusal in place of its counts: `sql-not-allowed`,
     `source`, `query-limits` or `result-undeclared`.
@@ -64,18 +69,18 @@ def evaluate(
     names = {name for table in tables for name in table.reads}
     with closing(Database(data, limits, spec_version, names)) as database:
         for table in tables:
-            outcomes = _in_periods(table, periods, database)
+            outcomes = _in_periods(table, periods, database, keep)
             for period, outcome in zip(periods, outcomes, strict=True):
                 yield table, period, outcome
 
 
 def _in_periods(
-    table: BaseTable, periods: Sequence[Period], database: Database
+    table: BaseTable, periods: Sequence[Period], database: Database, keep: Keep | None
 ) -> list[UnsafeTable | Refused]:
     try:
         sql = allow(table)
         with database.reading(table) as connection:
-            outcomes = [_in_period(connection, table, period, sql) for period in periods]
+            outcomes = [_in_period(connection, table, period, sql, keep) for period in periods]
     except Refused as refused:
         return [refused] * len(periods)
     except DatabaseErrors as error:
@@ -86,13 +91,15 @@ def _in_periods(
 
 
 def _in_period(
-    connection: Connection, table: BaseTable, period: Period, sql: str
+    connection: Connection, table: BaseTable, period: Period, sql: str, keep: Keep | None
 ) -> UnsafeTable | Refused:
     try:
         execute(connection, table, period, sql)
         _check_values(connection, table)
         check_magnitudes(connection, table)
         tabulate = sum_up if table.magnitudes else count
+        if keep is not None:
+            keep(table, period, rows_behind(connection, table))
         return tabulate(connection, table, period)
     except Refused as refused:
         return refused

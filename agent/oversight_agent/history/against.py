@@ -49,7 +49,7 @@ def check_against(
     Raises:
         HistoryError: history or ledger are older than they should be, or not of each other.
     """
-    _check_receipted(ledger, where, receipted)
+    check_receipted(ledger, where, receipted)
     start = records.last(ledger, BEGUN)
     if start is None or records.body(start)["history"] != history.store.identifier:
         raise behind(where, "the ledger does not name this history as its own")
@@ -95,7 +95,12 @@ def _head(noted: Any) -> Head:
     return Head(size, mark)
 
 
-def _check_receipted(ledger: Records, where: str, receipted: LedgerHead | None) -> None:
+def check_receipted(ledger: Records, where: str, receipted: LedgerHead | None) -> None:
+    """Check that a ledger came by a head of it that the coordinator knows.
+
+    Raises:
+        HistoryError: it is older, or another one.
+    """
     if receipted is None or receipted.size == 0:
         return
     if receipted.size > ledger.head.size:

@@ -2,7 +2,7 @@
 
 Rules kept here:
 
-1. An explanation is for the authority's own people and never leaves. It holds no count all the same.
+1. An explanation is for the authority's own people and never leaves. It holds no count even so.
 2. It names the earlier release by its table, its period and the day on which it was recorded.
 3. It always says what would pass.
 """
@@ -113,7 +113,19 @@ def explain(judged: Judged, new: Sequence[tuple[str, Span]]) -> tuple[Explanatio
 def foreseeable(
     name: str, span: Span, entries: Iterable[Entry], *, has_records: bool = True
 ) -> tuple[Related, ...]:
-    """How a table that nobody has counted yet would stand to what was released of it."""
+    """How a table that nobody has counted yet would stand to what was released of it.
+
+    Of periods that share no day with its own, only the nearest is told.
+    """
+    found = _related(name, span, entries, has_records=has_records)
+    apart = [one for one in found if one.relation is Relation.GROWTH]
+    nearest = min(apart, key=lambda one: _days_between(span, one.span), default=None)
+    return tuple(one for one in found if one.relation is not Relation.GROWTH or one is nearest)
+
+
+def _related(
+    name: str, span: Span, entries: Iterable[Entry], *, has_records: bool
+) -> tuple[Related, ...]:
     return tuple(
         Related(relation, name, entry.about.span, entry.recorded)
         for entry in entries
@@ -207,6 +219,10 @@ def _by_days(span: Span, other: Span, *, counted: bool) -> Relation:
     if not span.overlaps(other):
         return Relation.NESTED
     return Relation.OVERLAP if counted else Relation.UNCOUNTED
+
+
+def _days_between(one: Span, other: Span) -> int:
+    return max((one.start - other.end).days, (other.start - one.end).days)
 
 
 def _named(one: Related) -> str:

@@ -124,8 +124,8 @@ class Memory(_Form):
         sealed: each part's sealed bytes.
     """
 
-    said: str
-    answered: str
+    said: str = Field(repr=False)
+    answered: str = Field(repr=False)
     sealed: dict[Part, bytes] = Field(repr=False)
 
     @classmethod

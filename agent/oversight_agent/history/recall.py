@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -25,7 +25,7 @@ from oversight_agent.history.memory import Head, Memory, Span
 from oversight_agent.history.sealing import Sealing
 from oversight_agent.history.store import Store
 from oversight_agent.tables import UnsafeTable
-from oversight_protocol.study import Link
+from oversight_protocol.study import BaseTable, Link
 
 if TYPE_CHECKING:
     from oversight_agent.history.record_sets import RecordSets
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 FILE = "history.db"
 """The history's file in the agent's folder."""
+
+_AT_HAND = 16
+"""Tables of which it is kept in memory who stands behind them, once that was needed."""
 
 
 class Recalled(NamedTuple):
@@ -53,6 +56,7 @@ class History:
 
     store: Store
     sealing: Sealing = field(repr=False)
+    _tables: dict[str, BaseTable] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def open(cls, path: Path, secret: bytes, *, read_only: bool = False) -> Self:
@@ -124,10 +128,11 @@ class History:
         sketches = {
             entry.number: Sketches.read(each) for entry, each in zip(counted, opened, strict=True)
         }
+        records = lru_cache(maxsize=_AT_HAND)(self._records)
         return [
             Known(
                 entry.number, entry.about.table, entry.about.span, sketches.get(entry.number),
-                cache(lambda one=entry: self._records(one)),
+                partial(records, entry.number),
             )
             for entry in released
         ]  # fmt: skip
@@ -138,11 +143,15 @@ class History:
     def _unsafe(self, entry: Entry) -> UnsafeTable:
         return content.read(self.store.open(entry.number, "content"))
 
-    def _records(self, entry: Entry) -> Sequence[RecordSets]:
+    def _records(self, number: int) -> Sequence[RecordSets]:
         from oversight_agent.history import record_sets  # noqa: PLC0415 — loads numpy
 
-        rows = self.store.open(entry.number, "records")
-        return record_sets.read(rows, self._unsafe(entry).table)
+        entry = self.entries[number - 1]
+        if entry.about.definition not in self._tables:
+            self._tables[entry.about.definition] = self._unsafe(entry).table
+        return record_sets.read(
+            self.store.open(number, "records"), self._tables[entry.about.definition]
+        )
 
 
 def _is_tied(

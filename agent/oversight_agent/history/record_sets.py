@@ -19,7 +19,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +56,7 @@ class RecordSets:
     Attributes:
         table: whose rows they are.
         kind: `children` or `workers`.
-        persons: each row's person.
+        persons: each row's person; rows stand in their order, and none is there twice.
         outcomes: each row's outcome, by its place among the table's; all 0 where it has none.
         categories: each row's category of each dimension, by its place among the dimension's.
     """
@@ -88,16 +88,20 @@ class RecordSets:
         places = {name: _places(column, named[name]) for name, column in categories.items()}
         if any(len(column) != len(keys) for column in (codes, *places.values())):
             raise ValueError("the columns of a table's rows are of different lengths")
-        return cls(table, kind, keys, codes, places)
+        order = _once(keys, codes, *places.values())
+        in_order = {name: column[order] for name, column in places.items()}
+        return cls(table, kind, keys[order], codes[order], in_order)
 
-    def figures(self, shown: Collection[Name] | None = None) -> Iterator[tuple[Behind, Keys]]:
-        """Every figure that is shown, and every rest that follows from two of them, with its set.
+    def figures(self, shown: Collection[Name] | None = None) -> Iterator[Behind]:
+        """Every figure that is shown, and every rest that follows from two of them.
 
         `shown` is None for all.
         """
-        for behind in behinds(self.table, shown):
-            if behind.name.dimension in self._breakdowns:
-                yield behind, self.persons_behind(behind)
+        return (
+            behind
+            for behind in behinds(self.table, shown)
+            if behind.name.dimension in self._breakdowns
+        )
 
     def persons_behind(self, behind: Behind) -> Keys:
         """The persons behind a figure."""
@@ -110,23 +114,22 @@ class RecordSets:
         if outcome != TOTAL and self.table.outcomes:
             same = self.outcomes == self.table.outcome_codes.index(outcome)
             rows = rows & (~same if rest else same)
-        present = np.zeros(len(self.distinct), dtype=np.bool_)
-        present[self._numbers[rows]] = True
-        return present
-
-    @property
-    def distinct(self) -> Keys:
-        """Every person once, sorted."""
-        return self._factors[0]
-
-    @property
-    def _numbers(self) -> NDArray[np.intp]:
-        """Each row's person by its place in `distinct`."""
-        return self._factors[1]
+        if len(self._firsts) == len(rows):
+            return rows
+        found: _Flags = np.logical_or.reduceat(rows, self._firsts)
+        return found
 
     @cached_property
-    def _factors(self) -> tuple[Keys, NDArray[np.intp]]:
-        return np.unique(self.persons, return_inverse=True)
+    def distinct(self) -> Keys:
+        """Every person once, sorted."""
+        return self.persons[self._firsts]
+
+    @cached_property
+    def _firsts(self) -> NDArray[np.intp]:
+        """Where each person's first row is."""
+        return np.flatnonzero(
+            np.concatenate(([True], self.persons[1:] != self.persons[:-1]))[: len(self.persons)]
+        )
 
     @cached_property
     def _breakdowns(self) -> frozenset[str]:
@@ -147,7 +150,9 @@ class RecordSets:
 
     def _is_in(self, dimension: str, members: Sequence[str]) -> _Flags:
         [codes] = [each.codes for each in self.table.dimensions if each.name == dimension]
-        return np.isin(self.categories[dimension], [codes.index(code) for code in members])
+        column = self.categories[dimension]
+        found: _Flags = np.logical_or.reduce([column == codes.index(code) for code in members])
+        return found
 
 
 def behinds(table: BaseTable, shown: Collection[Name] | None = None) -> Iterator[Behind]:
@@ -200,6 +205,14 @@ def read(content: bytes, table: BaseTable) -> tuple[RecordSets, ...]:
 def _places(column: Sequence[str], codes: Sequence[str]) -> _Codes:
     places = {code: place for place, code in enumerate(codes)}
     return np.fromiter((places[code] for code in column), np.uint8, len(column))
+
+
+def _once(keys: Keys, *columns: _Codes) -> NDArray[np.intp]:
+    """The rows in the order of their persons, of equal ones the first."""
+    every: tuple[NDArray[np.unsignedinteger[Any]], ...] = (*columns, keys)
+    order = np.lexsort(every)
+    differs = [column[order][1:] != column[order][:-1] for column in every]
+    return order[np.concatenate(([True], np.logical_or.reduce(differs)))[: len(order)]]
 
 
 def _zeros(rows: int) -> _Codes:

@@ -16,11 +16,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from oversight_agent.history.record_sets import Behind, Keys, Name, RecordSets
+from oversight_agent.history.record_sets import Behind, Name, RecordSets
 
 BUCKETS = 64
 
@@ -42,16 +44,13 @@ class Sketches:
     @classmethod
     def of(cls, sets: Iterable[RecordSets], shown: frozenset[Name] | None = None) -> Sketches:
         """The sketches of a table's figures that are shown; None for all."""
-        found = [(one.kind, *each) for one in sets for each in one.figures(shown)]
-        lines = [sketch(persons) for _, _, persons in found]
-        buckets = np.array(lines, dtype=np.int32).reshape(-1, BUCKETS)
-        return cls(tuple((kind, behind) for kind, behind, _ in found), buckets)
-
-    @property
-    def sizes(self) -> NDArray[np.int64]:
-        """The number of persons behind each figure."""
-        found: NDArray[np.int64] = self.buckets.sum(axis=1, dtype=np.int64)
-        return found
+        found, lines = list[tuple[str, Behind]](), []
+        for one in sets:
+            places = (one.distinct % BUCKETS).astype(np.intp)
+            for behind in one.figures(shown):
+                found.append((one.kind, behind))
+                lines.append(np.bincount(places[one.present(behind)], minlength=BUCKETS))
+        return cls(tuple(found), np.array(lines, dtype=np.int32).reshape(-1, BUCKETS))
 
     def write(self) -> bytes:
         """As bytes: a line of JSON, then the buckets."""
@@ -62,15 +61,27 @@ class Sketches:
     def read(cls, content: bytes) -> Sketches:
         """What `write` wrote."""
         about, rest = content.split(b"\n", 1)
-        figures = tuple(
-            (kind, Behind(Name(*name), rest_of)) for kind, name, rest_of in json.loads(about)
-        )
-        return cls(figures, np.frombuffer(rest, "<i4").reshape(-1, BUCKETS))
+        return cls(_figures(about), np.frombuffer(rest, "<i4").reshape(-1, BUCKETS))
 
 
-def sketch(persons: Keys) -> NDArray[np.intp]:
-    """The sketch of a set."""
-    return np.bincount((persons % BUCKETS).astype(np.intp), minlength=BUCKETS)
+@lru_cache(maxsize=1000)
+def _figures(about: bytes) -> tuple[tuple[str, Behind], ...]:
+    """The figures of a line of JSON; tables of one form have the same."""
+    return tuple((kind, Behind(Name(*name), rest)) for kind, name, rest in json.loads(about))
+
+
+class Near(NamedTuple):
+    """A figure that a sketch does not tell from another.
+
+    Attributes:
+        number: of its table.
+        within: whether one of the two may hold the other and more; else they can only be as large
+            as each other, or each have somebody of its own.
+    """
+
+    number: int
+    behind: Behind
+    within: bool
 
 
 class Pile:
@@ -91,9 +102,16 @@ class Pile:
         self._buckets = np.concatenate(lines) if lines else np.zeros((0, BUCKETS), np.int32)
         self._sizes = self._buckets.sum(axis=1, dtype=np.int64)
 
-    def near(self, buckets: _Counts, most: int) -> list[tuple[int, Behind]]:
-        """The figures that may differ from a set by `most` persons in all, each with its table."""
-        size = int(buckets.sum())
-        at = np.flatnonzero(np.abs(self._sizes - size) <= most)
+    def near(self, buckets: _Counts, most: int) -> list[Near]:
+        """The figures that may differ from a set by `most` persons in all."""
+        sizes = np.abs(self._sizes - int(buckets.sum()))
+        at = np.flatnonzero(sizes <= most)
         apart = np.abs(self._buckets[at] - buckets).sum(axis=1)
-        return [self.figures[one] for one in at[apart <= most]]
+        keep = apart <= most
+        within = (apart == sizes[at]) & (apart > 0)
+        pairs = zip(at[keep], within[keep], strict=True)
+        return [
+            Near(number, behind, bool(inside))
+            for one, inside in pairs
+            for number, behind in [self.figures[one]]
+        ]

@@ -20,7 +20,7 @@ Rules kept here:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Literal, NamedTuple
@@ -29,10 +29,15 @@ import numpy as np
 
 from oversight_agent.history.memory import Span
 from oversight_agent.history.record_sets import Behind, Keys, Name, RecordSets
-from oversight_agent.history.sketches import Pile, Sketches
+from oversight_agent.history.sketches import Near, Pile, Sketches
 
 Kind = Literal["contained", "overlap", "uncounted"]
 """By rule 1, 2 or 6."""
+
+
+ENOUGH = 3
+"""Of so many others it is said that a new table is too close to them; one is enough to withhold it.
+"""
 
 
 @dataclass(frozen=True)
@@ -107,14 +112,15 @@ def _among(
     for one in new:
         yield from _uncounted(one, old, skip)
         done = set[int]()
-        for kind, behind, persons, number, other in _candidates(one, piles, most):
-            pair = frozenset({one.number, number})
-            if number in done or pair in skip:
+        for kind, behind, near in _candidates(one, piles, most):
+            if len(done) == ENOUGH:
+                break
+            if near.number in done or frozenset({one.number, near.number}) in skip:
                 continue
-            match = _closeness(one, tables[number], kind, (behind, other), persons, most)
+            match = _closeness(one, tables[near.number], kind, behind, near, most)
             if match is not None:
-                done.add(number)
-                yield Found(one.number, number, match)
+                done.add(near.number)
+                yield Found(one.number, near.number, match)
 
 
 def _uncounted(
@@ -130,31 +136,40 @@ def _uncounted(
 
 
 def _candidates(
-    one: Known, piles: dict[str, Pile], most: int
-) -> Iterator[tuple[str, Behind, Keys, int, Behind]]:
-    """Each new figure with each other one that its sketch does not exclude."""
-    sets = {each.kind: each for each in one.records()}
-    sketches = one.sketches
-    if sketches is None:
+    one: Known, piles: Mapping[str, Pile], most: int
+) -> Iterator[tuple[str, Behind, Near]]:
+    """Each new figure of a kind of persons, with each other that its sketch does not exclude."""
+    if one.sketches is None:
         return
-    for (kind, behind), buckets in zip(sketches.figures, sketches.buckets, strict=True):
-        near = piles[kind].near(buckets, most) if kind in piles else []
-        if near:
-            persons = sets[kind].persons_behind(behind)
-            for number, other in near:
-                yield kind, behind, persons, number, other
+    for (kind, behind), buckets in zip(one.sketches.figures, one.sketches.buckets, strict=True):
+        if kind in piles:
+            for near in piles[kind].near(buckets, most):
+                yield kind, behind, near
 
 
 def _closeness(
-    one: Known, other: Known, kind: str, behinds: tuple[Behind, Behind], persons: Keys, most: int
+    one: Known, other: Known, kind: str, behind: Behind, near: Near, most: int
 ) -> Kind | None:
-    [sets] = [each for each in other.records() if each.kind == kind]
-    theirs = sets.persons_behind(behinds[1])
-    both = len(np.intersect1d(persons, theirs, assume_unique=True))
-    mine_alone, theirs_alone = len(persons) - both, len(theirs) - both
-    if min(mine_alone, theirs_alone) == 0 and 1 <= mine_alone + theirs_alone <= most:
+    same_table = one.name == other.name and one.span.overlaps(other.span)
+    overlap = same_table and behind == near.behind
+    if not (near.within or overlap):
+        return None
+    mine, theirs = _persons(one, kind, behind), _persons(other, kind, near.behind)
+    both = _in_both(mine, theirs)
+    alone = (len(mine) - both, len(theirs) - both)
+    if not 1 <= sum(alone) <= most:
+        return None
+    if min(alone) == 0:
         return "contained"
-    same_figure = behinds[0] == behinds[1] and one.name == other.name
-    if same_figure and one.span.overlaps(other.span) and 1 <= mine_alone + theirs_alone <= most:
-        return "overlap"
-    return None
+    return "overlap" if overlap else None
+
+
+def _in_both(one: Keys, other: Keys) -> int:
+    """How many persons two sets share: both are sorted, so that this sort only merges."""
+    merged = np.sort(np.concatenate((one, other)), kind="stable")
+    return int(np.count_nonzero(merged[1:] == merged[:-1]))
+
+
+def _persons(one: Known, kind: str, behind: Behind) -> Keys:
+    [sets] = [each for each in one.records() if each.kind == kind]
+    return sets.persons_behind(behind)

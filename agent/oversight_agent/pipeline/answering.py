@@ -12,6 +12,7 @@ Rules kept here:
 1. Each step is in the ledger before its effect can be seen. Repeating a request changes nothing.
 2. Whatever is wrong with a request is an answer: recorded with its reason, sent with its family.
 3. Answers leave at fixed ticks, so that the time they take tells nothing.
+4. Nothing is answered while history, ledger and what the coordinator knows of it do not agree.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from oversight_agent import records
 from oversight_agent.config import Settings
 from oversight_agent.durability import reached
 from oversight_agent.gate import ApprovedRelease, Candidate
+from oversight_agent.history import HistoryMovedError
 from oversight_agent.ledger import LedgerFile
 from oversight_agent.pipeline import admission
 from oversight_agent.pipeline.admission import Admitted
@@ -84,6 +86,8 @@ class Answering:
                 return _refused(refused.family, ledger)
 
     def _dispatch(self, request: Request, ledger: Ledger) -> Reply:
+        if request.checkpoint is not None:
+            self._work.history.check_known(request.checkpoint, ledger)
         if request.kind == "offer":
             return self._offer(request, ledger)
         if request.kind == "ask":
@@ -159,9 +163,9 @@ class Answering:
         with self.ledger.locked() as ledger:
             self.pending.clear()
             waiting = records.unfinished(ledger)
-            frozen = records.frozen(ledger)
-        if not waiting:
-            return False
+            if not waiting:
+                return False
+            frozen = self._work.history.frozen(ledger, self._clock())
         bodies = [records.body(one) for one in waiting]
         content = min(bodies, key=lambda one: one["digest"] in self._put_off)
         self._put_off.add(content["digest"])
@@ -174,6 +178,9 @@ class Answering:
         try:
             result = self._work.answer(self._readmit(content), frozen)
             self._record(result, digest, frozen.keys())
+        except HistoryMovedError:
+            # The ticket is still open, and is taken up anew.
+            _log.info("computed-again", ticket=content["ticket"])
         except Refused as refused:
             with self.ledger.locked() as ledger:
                 if records.is_open(ledger, digest):

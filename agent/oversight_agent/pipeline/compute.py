@@ -1,12 +1,12 @@
 """The way of the data inside the worker, from sources to protected answers.
 
-No other module sees readers, mapping, evaluation and `disclosure.protect` together. Its steps:
+No other module sees readers, mapping, evaluation and disclosure control together. Its steps:
 
     1. Look for the wave's snapshot (`keeping`).
     2. Where there is none, read, map and validate the sources (`sourcing`).
     3. Keep what can be used as the wave's snapshot.
     4. Evaluate each base table whose sources are all usable.
-    5. Protect everything that was evaluated, jointly.
+    5. Protect everything that was evaluated, jointly and beside what was released (`looking_back`).
     6. Answer every question, in the job's order.
 
 Rules kept here:
@@ -27,7 +27,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from oversight_agent import disclosure
 from oversight_agent.durability import reached
 from oversight_agent.evaluate import evaluate
 from oversight_agent.pipeline.confine import (
@@ -40,6 +39,7 @@ from oversight_agent.pipeline.confine import (
 )
 from oversight_agent.pipeline.job import Job, JobResult, Question, TableResult
 from oversight_agent.pipeline.keeping import Material, material
+from oversight_agent.pipeline.looking_back import LookingBack
 from oversight_agent.tables import SafeTable, UnsafeTable
 from oversight_protocol.durability import Step
 from oversight_protocol.errors import InputError, Reason, Refused
@@ -63,14 +63,15 @@ def compute(job: Job) -> JobResult:
         return JobResult(tables=refused, to_mend=str(error))
     end_writing()
     # 4. Evaluate.
-    outcomes = _evaluated(job, found)
+    past = LookingBack(job)
+    outcomes = _evaluated(job, found, past)
     exact = [
         replace(one, lacking=one.table.lacking(found.lacking[one.table.name]))
         for one in outcomes.values() if isinstance(one, UnsafeTable)
     ]  # fmt: skip
     reasons = {key: one.reason for key, one in outcomes.items() if isinstance(one, Refused)}
-    # 5. Protect jointly.
-    protected = disclosure.protect(exact, job.rules, job.spec_version, job.links)
+    # 5. Protect jointly, beside what was released before.
+    protected = past.protect(exact)
     safe = {
         (unsafe.table.name, unsafe.period.id): table
         for unsafe, table in zip(exact, protected.tables, strict=True)
@@ -81,15 +82,18 @@ def compute(job: Job) -> JobResult:
         problems=tuple(asdict(problem) for problem in found.problems),
         disclosure=tuple(report.model_dump(mode="json") for report in protected.report),
         snapshots=found.used,
+        memories=protected.memories,
+        seen=protected.seen,
     )
 
 
-def _evaluated(job: Job, found: Material) -> dict[Key, UnsafeTable | Refused]:
+def _evaluated(job: Job, found: Material, past: LookingBack) -> dict[Key, UnsafeTable | Refused]:
     """What each question comes to, in the order of the base tables."""
     outcomes: dict[Key, UnsafeTable | Refused] = {}
     for (periods, _), tables in _groups(job, found).items():
         data = found.data[tables[0].name]
-        for table, period, outcome in evaluate(tables, periods, data, job.limits, job.spec_version):
+        every = evaluate(tables, periods, data, job.limits, job.spec_version, past.keep)
+        for table, period, outcome in every:
             outcomes[table.name, period.id] = outcome
     order = [(table.name, each.id) for table in job.base_tables for each in job.periods(table)]
     return {key: outcomes[key] for key in order}

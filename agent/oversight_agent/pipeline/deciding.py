@@ -17,6 +17,7 @@ from oversight_agent.config import Settings
 from oversight_agent.gate import Candidate, approve
 from oversight_agent.pipeline import admission
 from oversight_agent.pipeline.recording import Clock, Recording, require_not_withdrawn
+from oversight_agent.pipeline.remembering import Remembering
 from oversight_protocol.errors import Reason, Refused
 from oversight_protocol.ledger import Ledger
 from oversight_protocol.release import Release
@@ -35,12 +36,14 @@ class Deciding:
 
         Raises:
             Refused: `ticket-unknown`, no release of this ticket is waiting; `study-withdrawn`.
+            HistoryError: what was released before is not all there.
         """
         with self._recording.ledger.locked() as ledger:
             entry = ledger.find("held", ticket=ticket)
             if entry is None or records.held(ledger, records.body(entry)["digest"]) is None:
                 raise Refused(Reason.TICKET_UNKNOWN, ticket)
             if release:
+                Remembering(self._settings).check(ledger)
                 self._approve(records.body(entry), person, ledger)
             else:
                 digest, refused = records.body(entry)["digest"], Refused(Reason.PERSON_REFUSED)

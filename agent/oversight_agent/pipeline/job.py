@@ -17,12 +17,13 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from oversight_agent.history import Head, Memory
 from oversight_agent.limits import QueryLimits
 from oversight_protocol.errors import Reason
 from oversight_protocol.model import Code, Digest, Name
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import TableAnswer
-from oversight_protocol.study import BaseTable, Link, Period, Study
+from oversight_protocol.study import BaseTable, Link, Period, PublicFigure, Study
 
 
 class _Form(BaseModel):
@@ -112,6 +113,8 @@ class Job(_Form):
         limits: for each base table's query.
         snapshot: whose snapshot to read; without it, the sources are read as they are.
         links: what the study says of its base tables together.
+        public: figures that the study lists as public.
+        history: the file of what was released before; without it, nothing is remembered.
     """
 
     mapping: Path
@@ -123,6 +126,8 @@ class Job(_Form):
     limits: QueryLimits = QueryLimits()
     snapshot: SnapshotUse | None = None
     links: tuple[Link, ...] = ()
+    public: tuple[PublicFigure, ...] = ()
+    history: Path | None = None
 
     @model_validator(mode="after")
     def _asks_nothing_twice(self) -> Self:
@@ -183,6 +188,8 @@ class JobResult(_Form):
         snapshots: those that the answers were computed from.
         to_mend: what a person must mend before anything can be answered, as a sentence; every
             question is refused then.
+        memories: each table that was answered or withheld, sealed for the history.
+        seen: how far the history had come that they were protected by.
     """
 
     tables: tuple[TableResult, ...]
@@ -190,3 +197,5 @@ class JobResult(_Form):
     disclosure: tuple[dict[str, Any], ...] = Field(default=(), repr=False)
     snapshots: tuple[SnapshotUsed, ...] = ()
     to_mend: str = ""
+    memories: tuple[Memory, ...] = Field(default=(), repr=False)
+    seen: Head | None = None

@@ -4,165 +4,171 @@ Rules kept here:
 
 1. Tables of one name are tied by their periods, whatever the file says: days within days, and parts
    that make up a whole.
-2. The rules are the defaults, tightened by the file's and by the policy's.
+2. The file says its rules as a study does, and the policy tightens them.
 3. One table that cannot be true stops all, and nothing is told of any.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from oversight_agent import disclosure, own_counts
-from oversight_agent.disclosure import Past, Tie
-from oversight_agent.disclosure.report import TableReport
+from oversight_agent.disclosure import Named, Past, Tie
+from oversight_agent.disclosure.lookback import Told, told
 from oversight_agent.evaluate.given import given
-from oversight_agent.evaluate.own_table import at_of, row_of
-from oversight_agent.history.ties import ties
-from oversight_agent.tables import SafeTable, UnsafeTable
-from oversight_protocol import specification
+from oversight_agent.evaluate.own_table import at_of
+from oversight_agent.history import Answered, History
+from oversight_agent.history.stage import withheld
+from oversight_agent.history.ties import ties as ties_by_days
+from oversight_agent.pipeline import own_history, own_links
+from oversight_agent.pipeline.own_history import VERSION, Beside
+from oversight_agent.tables import UnsafeTable
 from oversight_protocol.errors import InputError
 from oversight_protocol.policy import Rules
-from oversight_protocol.release import row_keys
-from oversight_protocol.study import TOTAL, PublicFigure
-from oversight_protocol.true_counts import (
-    CountedTable,
-    OwnPublicFigure,
+from oversight_protocol.protected_tables import (
     ProtectedFigure,
     ProtectedTable,
     ProtectedTables,
-    TrueCounts,
+    ReportTold,
 )
+from oversight_protocol.release import row_keys
+from oversight_protocol.study import TOTAL, Link
+from oversight_protocol.true_counts import TrueCounts
 
 
 @dataclass(frozen=True)
-class OwnTables:
-    """An authority's own tables, protected.
+class _Wave:
+    """The tables of a file, and what it says of them together."""
 
-    Attributes:
-        tables: as they may be published.
-        reports: on each of them, for the authority alone.
-        unsafe: the exact tables.
-        safe: what may be published of them, as releases have it.
-    """
-
-    tables: ProtectedTables
-    reports: tuple[TableReport, ...]
-    unsafe: tuple[UnsafeTable, ...]
-    safe: tuple[SafeTable, ...]
+    own: TrueCounts
+    path: Path
+    tables: tuple[UnsafeTable, ...] = field(repr=False)
+    ties: tuple[Tie, ...]
+    public: tuple[Named, ...]
+    links: tuple[Link, ...]
+    rules: Rules
 
 
-def protect_own(path: Path, policy: Rules, past: Sequence[Past] = ()) -> OwnTables:
+def protect_own(
+    path: Path, policy: Rules | None = None, history: History | None = None, *, record: bool = False
+) -> ProtectedTables:
     """Protect the tables of a file of true counts together.
 
     Args:
         path: the file.
-        policy: the authority's own rules.
-        past: what was released before.
+        policy: the authority's own rules; without, those of the file hold.
+        history: of what was released before.
+        record: whether the history is to keep these tables as they are answered.
 
     Raises:
-        InputError: the file cannot be used.
+        InputError: the file, or the history, cannot be used.
+        HistoryMovedError: something was recorded meanwhile; nothing was kept.
     """
+    wave = _wave(path, policy)
+    found = own_history.beside(history, wave.tables, wave.rules, wave.links)
+    answered = _answered(wave, found)
+    if record and history is not None:
+        own_history.record(history, wave.tables, answered, found)
+    seen = _told(wave, answered, found)
+    return ProtectedTables(
+        rules=wave.rules,
+        recorded=record and history is not None,
+        tables=tuple(_protected(wave, place, answered, seen, found)
+                     for place in range(len(wave.tables))),
+        report=tuple(
+            ReportTold.model_validate(
+                {**dict(report), "rules": [one.model_dump() for one in report.rules],
+                 "history": found.reasons.get(place, ())},
+                strict=False,
+            )
+            for place, report in enumerate(seen.reports[: len(wave.tables)])
+        ),
+    )  # fmt: skip
+
+
+def _wave(path: Path, policy: Rules | None) -> _Wave:
     own = own_counts.read(path)
     names = [f"{path}, table {one.name}, period {one.period.id}" for one in own.tables]
-    unsafe = [given(one, where) for one, where in zip(own.tables, names, strict=True)]
-    rules = Rules().tighten(own.rules).tighten(policy)
-    tied = (*_own_ties(own, path), *ties(unsafe, [one.unsafe for one in past]))
-    public = _public(own, unsafe, path)
-    version = specification.versions()[-1]
+    tables = tuple(given(one, where) for one, where in zip(own.tables, names, strict=True))
+    tied = own_links.ties(own, path)
+    return _Wave(
+        own, path, tables, tied, own_links.public(own, tables, path), own_links.links(own, tied),
+        own.rules if policy is None else own.rules.tighten(policy),
+    )  # fmt: skip
+
+
+def _answered(wave: _Wave, found: Beside) -> list[Answered]:
+    """What is answered of each table, in the order of the file."""
+    kept = [wave.tables[place] for place in found.kept]
+    at = found.numbers
+    tied = (
+        *own_links.renumbered(wave.ties, at),
+        *ties_by_days(kept, [one.unsafe for one in found.past], wave.links),
+    )
+    public = [(at[n], row, code, outcome) for n, row, code, outcome in wave.public if n in at]
     try:
         done = disclosure.protect(
-            unsafe, rules, version, ties=tied, public=public, past=past, with_intervals=True
+            kept, wave.rules, VERSION, ties=tied, public=public, past=found.past
         )
     except ValueError as error:
         raise InputError(
             f"the tables cannot be true: {error}",
-            where=str(path),
+            where=str(wave.path),
             advice="correct the table; nothing was protected",
         ) from None
-    tables = tuple(
-        _protected(number, table, one, done)
-        for number, (table, one) in enumerate(zip(unsafe, own.tables, strict=True))
-    )
-    return OwnTables(
-        ProtectedTables(rules=rules, tables=tables), done.report, tuple(unsafe), done.tables
-    )
+    safe = {place: one.answer for place, one in zip(found.kept, done.tables, strict=True)}
+    return [
+        Answered(answer=found.frozen[place].answer, rules=found.frozen[place].rules)
+        if place in found.frozen
+        else Answered(answer=safe.get(place, withheld(unsafe)), rules=wave.rules)
+        for place, unsafe in enumerate(wave.tables)
+    ]
+
+
+def _told(wave: _Wave, answered: Sequence[Answered], found: Beside) -> Told:
+    """How the tables stand as they are answered, beside what was released before."""
+    others = [one.unsafe for one in found.others]
+    every = [
+        Past(unsafe, one.answer, one.rules)
+        for unsafe, one in zip(wave.tables, answered, strict=True)
+    ]
+    tied = (*wave.ties, *ties_by_days(wave.tables, others, wave.links))
+    return told([*every, *found.others], tied, wave.public)
 
 
 def _protected(
-    number: int, unsafe: UnsafeTable, own: CountedTable, done: disclosure.Protected
+    wave: _Wave, place: int, answered: Sequence[Answered], seen: Told, found: Beside
 ) -> ProtectedTable:
-    safe = done.tables[number]
+    own, unsafe, answer = wave.own.tables[place], wave.tables[place], answered[place]
+    return ProtectedTable(
+        name=own.name,
+        period=own.period,
+        status="released" if answer.answer.status == "released" else "withheld",
+        recorded_before=place in found.frozen,
+        rules=answer.rules,
+        question=unsafe.table.question(unsafe.period, VERSION),
+        figures=tuple(_figures(unsafe, place, answer, seen)),
+    )
+
+
+def _figures(
+    unsafe: UnsafeTable, place: int, answered: Answered, seen: Told
+) -> Iterator[ProtectedFigure]:
+    table = unsafe.table
     published = {
         (row.dimension, row.category, cell.outcome): cell
-        for row in safe.answer.rows
+        for row in answered.answer.rows
         for cell in (*row.cells, row.total, *row.sums)
     }
-    figures = []
-    table = unsafe.table
     for key in row_keys(table):
         for outcome in (TOTAL, *table.outcome_codes, *table.magnitude_names):
             cell = published.get((*key, outcome))
-            figures.append(ProtectedFigure(
-                at=at_of(table, key), outcome=outcome,
-                value=None if cell is None else cell.value,
-                marker="[c]" if cell is None else cell.marker,
-                interval=done.intervals[(number, *key, outcome)],
-            ))  # fmt: skip
-    return ProtectedTable(
-        name=own.name, period=own.period, status=done.report[number].status, question=safe.question,
-        figures=tuple(figures),
-    )  # fmt: skip
-
-
-def _own_ties(own: TrueCounts, path: Path) -> list[Tie]:
-    return [
-        Tie(link.kind, tuple(_number(own, name, where) for name in link.tables), link.equal_sums)
-        for number, link in enumerate(own.links, start=1)
-        for where in [f"{path}, link {number}"]
-    ]
-
-
-def _number(own: TrueCounts, reference: str, where: str) -> int:
-    """The number of the table that a reference means."""
-    name, _, period = reference.partition("@")
-    found = [
-        number
-        for number, one in enumerate(own.tables)
-        if one.name == name and period in ("", one.period.id)
-    ]
-    if len(found) != 1:
-        raise InputError(
-            "a table is named of which there is not exactly one",
-            where=where,
-            found=f"{len(found)} tables",
-            expected="the name of a table of the file, with '@' and its period's id if the name"
-            " comes in several periods",
-            advice="correct the name",
-        )
-    return found[0]
-
-
-def _public(own: TrueCounts, unsafe: Sequence[UnsafeTable], path: Path) -> list[PublicFigure]:
-    return [
-        _public_figure(own, one, unsafe, f"{path}, public figure {number}")
-        for number, one in enumerate(own.public, start=1)
-    ]
-
-
-def _public_figure(
-    own: TrueCounts, one: OwnPublicFigure, unsafe: Sequence[UnsafeTable], where: str
-) -> PublicFigure:
-    table = unsafe[_number(own, one.table, where)].table
-    if one.outcome not in (TOTAL, *table.outcome_codes, *table.magnitude_names):
-        raise InputError(
-            "the public figure's outcome is none of the table's",
-            where=where,
-            advice="name an outcome or a magnitude of the table, or 'all'",
-        )
-    dimension, category = row_of(table, one.at, where)
-    return PublicFigure(
-        table=table.name, dimension=dimension, category=category, outcome=one.outcome,
-        reason="Named as public.",
-    )  # fmt: skip
+            yield ProtectedFigure.model_validate({
+                "at": at_of(table, key),
+                "outcome": outcome,
+                "value": None if cell is None else cell.value,
+                "marker": "[c]" if cell is None else cell.marker,
+                "interval": seen.intervals[(place, *key, outcome)],
+            })  # fmt: skip

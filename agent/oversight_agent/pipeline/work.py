@@ -4,7 +4,8 @@
 2. A table and period that was answered before is taken as it was (frozen), whichever study asks.
    If it was made under looser rules than this study demands, it is refused instead.
 3. The rest goes to the worker as one job: all at once, because they are protected jointly. It is
-   answered from the wave's snapshot (`keeping`), which is noted before anything else comes of it.
+   answered from the wave's snapshot (`keeping`), which is noted before anything else comes of it,
+   and is kept in the history.
 4. The answers are put in the ticket's order into one release, and held to ticket and study.
 5. The policy lets it pass, or leaves it to a person.
 """
@@ -23,18 +24,21 @@ from oversight_agent.gate import ApprovedRelease, Candidate, Key
 from oversight_agent.local_policy import Policy
 from oversight_agent.pipeline.admission import Admitted
 from oversight_agent.pipeline.job import AskedWave, Job, JobResult, SnapshotUsed, TableResult
+from oversight_agent.pipeline.remembering import Remembering
 from oversight_agent.records import FrozenAnswer
 from oversight_agent.tables import SafeTable
 from oversight_protocol.errors import REASONS, InputError, OversightError, Reason
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import Release, TableAnswer, row_keys
-from oversight_protocol.study import BaseTable, Link, Period, Study
+from oversight_protocol.study import BaseTable, Link, Period, PublicFigure, Study
 
 _log = structlog.get_logger("oversight_agent.work")
 
 Asked = tuple[BaseTable, Period]
 RunJob = Callable[[Job], JobResult]
-NewJob = Callable[[list[Asked], Rules, str, AskedWave, tuple[Link, ...]], Job]
+NewJob = Callable[
+    [list[Asked], Rules, str, AskedWave, tuple[Link, ...], tuple[PublicFigure, ...]], Job
+]
 Note = Callable[[AskedWave, tuple[SnapshotUsed, ...]], None]
 
 
@@ -67,7 +71,7 @@ class Work:
     Args:
         run_job: runs a job in a worker process.
         new_job: makes a job of this agent from tables, periods, rules, specification version, wave
-            and the study's links.
+            and the study's links and public figures.
         note: is told of the snapshots that a wave was answered from.
     """
 
@@ -77,6 +81,7 @@ class Work:
     ) -> None:  # fmt: skip
         self._settings, self._clock = settings, clock
         self._run_job, self._new_job, self._note = run_job, new_job, note
+        self.history = Remembering(settings)
 
     def answer(
         self, admitted: Admitted, frozen: dict[str, FrozenAnswer]
@@ -85,7 +90,9 @@ class Work:
 
         Raises:
             Refused: nothing of the ticket can be answered.
-            InputError: the authority's policy cannot be read, or a snapshot cannot be used.
+            InputError: the authority's policy cannot be read, or a snapshot or the history cannot
+                be used.
+            HistoryMovedError: something was released meanwhile; the ticket has to be taken up anew.
         """
         policy = local_policy.load(self._settings.policy)
         ticket, study = admitted.ticket, admitted.study
@@ -101,7 +108,7 @@ class Work:
         _take_frozen(answers, asked, frozen, study)
         # 3.
         wave = AskedWave.of(study, ticket.study, ticket.wave)
-        self._compute(answers, asked, new_rules, study, wave)
+        self._compute(answers, asked, new_rules, admitted, wave)
         # 4.
         release = self._release(admitted, answers, asked)
         what = gate.candidate(
@@ -111,10 +118,11 @@ class Work:
         return gate.decide(what, policy) or what
 
     def _compute(
-        self, answers: _Answers, asked: list[Asked], rules: Rules, study: Study, wave: AskedWave
-    ) -> None:
+        self, answers: _Answers, asked: list[Asked], rules: Rules, admitted: Admitted,
+        wave: AskedWave,
+    ) -> None:  # fmt: skip
         new = answers.open(asked)
-        for result in self._results(new, rules, study, wave) if new else ():
+        for result in self._results(new, rules, admitted, wave) if new else ():
             key = (result.table, result.period)
             if result.answer is not None:
                 answers.safe[key] = disclosure.restore(result.question, result.answer, rules)
@@ -122,10 +130,11 @@ class Work:
                 answers.reasons[key] = result.reason or Reason.SOURCE
 
     def _results(
-        self, new: list[Asked], rules: Rules, study: Study, wave: AskedWave
+        self, new: list[Asked], rules: Rules, admitted: Admitted, wave: AskedWave
     ) -> tuple[TableResult, ...]:
+        study = admitted.study
         version = study.spec_version
-        job = self._new_job(new, rules, version, wave, study.links)
+        job = self._new_job(new, rules, version, wave, study.links, study.public)
         try:
             result = self._run_job(job)
         except OversightError as error:
@@ -134,6 +143,7 @@ class Work:
             return tuple(question.refuse(Reason.SOURCE, version) for question in job.questions)
         require_nothing_to_mend(result)
         self._note(wave, result.snapshots)
+        self.history.keep(result.memories, admitted.ticket.id, self._clock(), result.seen)
         _log.info("worked", tables=len(result.tables), problems=len(result.problems))
         return result.tables
 

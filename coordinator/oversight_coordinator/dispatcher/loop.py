@@ -112,7 +112,10 @@ class Dispatch:
 
     def _request(self, subject: Ask | Offer) -> Request | None:
         try:
-            return self._offer(subject) if isinstance(subject, Offer) else self._next(subject)
+            request = self._offer(subject) if isinstance(subject, Offer) else self._next(subject)
+            known = self._store.checkpoint(subject.la)
+            checkpoint = None if known is None else known.decode("ascii")
+            return request.model_copy(update={"checkpoint": checkpoint})
         except OversightError as error:
             _log.error("nothing-sent", la=subject.la, problem=str(error))
             self._put_off(subject, self._clock() + self._settings.reply_seconds)

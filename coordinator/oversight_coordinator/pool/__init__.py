@@ -13,10 +13,11 @@ Rules kept here:
 
 1. A pool is computed from released tables alone: rounded counts and sums, and markers.
 2. The figure (estimate, numerator, denominator) is over the authorities that published all that
-   it needs: every cell, or the row's total and all other cells. The interval (lower, upper) is over
-   all that answered the table. These are different statements, and the figure may lie outside the
-   interval when much was suppressed. Of a category, neither is over an authority that has no data
-   for its dimension.
+   it needs: every cell, or the row's total and all other cells. A cell marked `[low]` or `[high]`
+   is not published: it bounds the interval alone. The interval (lower, upper) is over all that
+   answered the table. These are different statements, and the figure may lie outside the interval
+   when much was suppressed. Of a category, neither is over an authority that has no data for its
+   dimension.
 3. The order of authorities never matters.
 
 docs/figures.md works an example of each kind.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from oversight_coordinator.pool.figures import RowKey
 from oversight_coordinator.pool.intervals import Interval, Key, of_table
 from oversight_protocol.model import LaCode
+from oversight_protocol.policy import Rules
 from oversight_protocol.release import Refusal, Release, TableAnswer, unavailable
 from oversight_protocol.study import BaseTable, Study, Wave
 
@@ -34,7 +35,7 @@ class Answered:
     unavailable: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, answer: TableAnswer, table: BaseTable, rounding_base: int) -> Answered:
+    def of(cls, answer: TableAnswer, table: BaseTable, rules: Rules) -> Answered:
         """What a released table says."""
         values = {
             (row.dimension, row.category): {
@@ -42,7 +43,7 @@ class Answered:
             }
             for row in answer.rows
         }
-        cells = of_table(answer.rows, rounding_base, table.magnitudes)
+        cells = of_table(answer.rows, rules, table.magnitudes)
         return cls(values, cells, unavailable(answer))
 
 
@@ -66,7 +67,7 @@ def read(
         for answer in release.tables:
             if answer.status == "released":
                 found[answer.table, answer.period][la] = Answered.of(
-                    answer, tables[answer.table], release.rules.rounding_base
+                    answer, tables[answer.table], release.rules
                 )
     return found
 

@@ -4,9 +4,10 @@ Rules kept here:
 
 1. A published figure lies within half a rounding base of the true one. How ties were rounded is
    not assumed, so where the half is a whole number of units both ends count.
-2. A suppressed figure starts as "0 or more". It is narrowed only by what entails it: a row's total
-   is the sum of its outcomes, the whole authority is the sum of a dimension's categories, and a
-   magnitude's sum is at most its maximum times the number of rows.
+2. A suppressed figure starts as "0 or more". `[low]` says that it is below the number that the
+   release's rules hold, `[high]` that all else in its row is. It is narrowed only by what entails
+   it: a row's total is the sum of its outcomes, the whole authority is the sum of a dimension's
+   categories, and a magnitude's sum is at most its maximum times the number of rows.
 3. Narrowing only ever cuts off values that no true table can have. However few rounds it runs, the
    truth stays inside.
 4. A table whose figures contradict each other says nothing: its intervals stay as in 1 and 2.
@@ -21,7 +22,8 @@ from dataclasses import dataclass
 from functools import partial
 from math import inf
 
-from oversight_protocol.release import TOTAL, Cell, Row
+from oversight_protocol.policy import Rules
+from oversight_protocol.release import HIGH, LOW, TOTAL, Cell, Row
 from oversight_protocol.study import Magnitude
 
 Key = tuple[str, str, str]
@@ -71,24 +73,40 @@ def add(intervals: Iterable[Interval]) -> Interval:
 
 
 def of_table(
-    rows: Sequence[Row], rounding_base: int, magnitudes: Sequence[Magnitude] = ()
+    rows: Sequence[Row], rules: Rules, magnitudes: Sequence[Magnitude] = ()
 ) -> dict[Key, Interval]:
     """The narrowed interval of every cell, total and sum of a released table.
 
     Args:
         rows: the table's.
-        rounding_base: of the release.
+        rules: of the release.
         magnitudes: those that the table's rows have sums of.
     """
     units = {magnitude.name: scale(magnitude) for magnitude in magnitudes}
     cells = {
         (row.dimension, row.category, cell.outcome): of_cell(
-            cell, rounding_base, units.get(cell.outcome, 1)
+            cell, rules.rounding_base, units.get(cell.outcome, 1)
         )
         for row in rows
         for cell in (*row.cells, row.total, *row.sums)
     }
+    for row in rows:
+        _read_markers(row, rules.low_high_below - 1, cells)
     return narrow(cells, magnitudes)
+
+
+def _read_markers(row: Row, most: int, cells: dict[Key, Interval]) -> None:
+    """Narrow the cells of a row by `[low]` and `[high]`."""
+    place = (row.dimension, row.category)
+    for cell in row.cells:
+        if cell.marker == LOW:
+            cells[*place, cell.outcome] = cells[*place, cell.outcome].within(0, most)
+        elif cell.marker == HIGH:
+            least = cells[*place, TOTAL].lower - most
+            cells[*place, cell.outcome] = cells[*place, cell.outcome].within(least, inf)
+            for other in row.cells:
+                if other is not cell:
+                    cells[*place, other.outcome] = cells[*place, other.outcome].within(0, most)
 
 
 def collapse(cells: Mapping[Key, Interval], groups: Mapping[str, str]) -> dict[Key, Interval]:

@@ -270,6 +270,12 @@ class Store:
         rows = self._all(sa.select(c.pid).where(c.name == name, c.expires_at > now))
         return int(rows[0]["pid"]) if rows else None
 
+    def checkpoint(self, la: str) -> bytes | None:
+        """The envelope of the longest ledger head that an agent signed; None if none came yet."""
+        c = t.checkpoints.c
+        rows = self._all(sa.select(c.envelope).where(c.la == la))
+        return bytes(rows[0]["envelope"]) if rows else None
+
     def keep_checkpoint(self, la: str, size: int, envelope: bytes) -> None:
         """Keep an agent's signed ledger head if it is longer than the one kept."""
         c = t.checkpoints.c

@@ -481,7 +481,7 @@ def test_the_ledger_verifies_and_is_exported_as_it_is(
     exported = command("ledger", "export", str(tmp_path / "out.jsonl"))
 
     assert (verified.status, exported.status) == (0, 0)
-    assert "9 entries verify" in verified.out
+    assert "10 entries verify" in verified.out
     original = (answered.home.folder / "ledger.jsonl").read_bytes()
     assert (tmp_path / "out.jsonl").read_bytes() == original
 
@@ -534,7 +534,7 @@ def test_a_ledger_whose_end_was_cut_off_in_a_line_does_not_verify(
     result = command("ledger", "verify", str(answered.home.folder))
 
     assert result.status == 1
-    assert "entry 8" in result.err
+    assert "entry 9" in result.err
 
 
 # ---------------------------------------------------------------------- nothing personal

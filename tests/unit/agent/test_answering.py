@@ -493,7 +493,7 @@ class Crash(BaseException):
     """Not an Exception: nothing may catch it, as nothing catches a SIGKILL."""
 
 
-STEPS = 8
+STEPS = 9
 """Syncs of the ledger from the first request to the receipt."""
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from oversight_agent import local_policy
 from oversight_protocol.errors import InputError
-from oversight_protocol.policy import FLOORS
+from oversight_protocol.policy import FLOORS, Rules
 
 
 def _load(folder: Path, text: str) -> local_policy.Policy:
@@ -43,6 +43,36 @@ def test_a_policy_is_read_as_it_is_written(tmp_path: Path) -> None:
     assert policy.studies.accept == ("one", "two")
     assert policy.tables.block == ("caseload",)
     assert (policy.release.mode, policy.rules.minimum_persons) == ("automatic", 15)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("", 12),
+        ("minimum_persons = 15", 15),
+        ("low_high_below = 0", 0),
+        ("low_high_below = 20", 20),
+    ],
+)
+def test_markers_are_used_as_a_study_declares_them_unless_the_policy_says_otherwise(
+    tmp_path: Path, said: str, expected: int
+) -> None:
+    policy = _load(tmp_path, f"[rules]\n{said}\n")
+
+    assert Rules(low_high_below=12).tighten(policy.rules).low_high_below == expected
+    assert Rules().tighten(policy.rules).low_high_below == 0
+
+
+def test_without_a_policy_markers_are_used_as_a_study_declares_them(tmp_path: Path) -> None:
+    policy = local_policy.load(tmp_path / "policy.toml")
+
+    assert Rules(low_high_below=12).tighten(policy.rules) == Rules(low_high_below=12)
+
+
+@pytest.mark.parametrize("number", [-1, 1, 9])
+def test_a_number_of_markers_below_its_floor_does_not_load(tmp_path: Path, number: int) -> None:
+    with pytest.raises(InputError):
+        _load(tmp_path, f"[rules]\nlow_high_below = {number}\n")
 
 
 @pytest.mark.parametrize("rule", sorted(FLOORS))

@@ -158,7 +158,7 @@ def test_forms_keep_to_their_schemas(name: str, protect: Protect, tmp_path: Path
     known = schemas()
     Draft202012Validator(known["true-counts"]).validate(content)
     document = json.loads(result.out)
-    assert len(document.pop("report")) == 1
+    assert len(document["report"]) == 1
     Draft202012Validator(known["protected-tables"]).validate(document)
 
 

@@ -8,14 +8,21 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from oversight_protocol.errors import Reason, Refused
-from oversight_protocol.policy import FLOORS, WORKER_SHARE_CEILING_PERCENT, Rules
+from oversight_protocol.policy import (
+    FLOORS,
+    LOW_HIGH_FLOOR,
+    WORKER_SHARE_CEILING_PERCENT,
+    Rules,
+)
 
 
 @st.composite
 def rules(draw: st.DrawFn) -> Rules:
     base = draw(st.sampled_from([5, 10, 15, 25]))
+    minimum = draw(st.integers(max(10, base), 1000))
     return Rules(
-        minimum_persons=draw(st.integers(max(10, base), 1000)),
+        minimum_persons=minimum,
+        low_high_below=draw(st.just(0) | st.integers(minimum, 1000)),
         rounding_base=base,
         staff_minimum_workers=draw(st.integers(10, 1000)),
         staff_minimum_teams=draw(st.integers(3, 100)),
@@ -37,6 +44,7 @@ def test_the_defaults_are_the_floors():
     }
     assert defaults.worker_share_percent == WORKER_SHARE_CEILING_PERCENT == 50
     assert not defaults.zeros_may_be_shown
+    assert defaults.low_high_below == 0
 
 
 @pytest.mark.parametrize("name", FLOORS)
@@ -58,6 +66,11 @@ def test_a_value_below_its_floor_does_not_load(name: str, below: int):
         {"minimum_persons": "10"},
         {"minimum_persons": True},
         {"zeros_may_be_shown": 1},
+        {"low_high_below": -1},
+        {"low_high_below": 1},
+        {"low_high_below": LOW_HIGH_FLOOR.value - 1},
+        {"low_high_below": 1001},
+        {"low_high_below": 19, "minimum_persons": 20},
         {"another_rule": 1},
     ],
 )
@@ -88,7 +101,25 @@ def test_tightening_does_not_depend_on_the_order(one: Rules, two: Rules, three: 
 @given(rules())
 def test_tightening_by_the_same_or_by_the_floors_changes_nothing(one: Rules):
     assert one.tighten(one) == one
-    assert one.tighten(Rules(zeros_may_be_shown=True)) == one
+    assert one.tighten(Rules(zeros_may_be_shown=True, low_high_below=10)) == one
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "expected"),
+    [
+        (Rules(low_high_below=10), Rules(), 0),
+        (Rules(low_high_below=10), Rules(low_high_below=15), 15),
+        (Rules(low_high_below=12), Rules(minimum_persons=20, low_high_below=20), 20),
+    ],
+)
+def test_of_two_numbers_of_markers_the_larger_is_stricter_and_none_is_strictest(
+    one: Rules, two: Rules, expected: int, refused: Callable[..., Refused]
+):
+    both = one.tighten(two)
+
+    assert both.low_high_below == expected
+    both.require_at_least(one)
+    refused(Reason.FLOOR, one.require_at_least, both)
 
 
 @given(rules(), rules())
@@ -129,6 +160,9 @@ def test_what_is_loosened_is_kept_by_both(one: Rules, two: Rules):
     loosest = one.loosen(two)
 
     assert loosest == two.loosen(one)
+    # A marker of either says no more than the larger number.
+    assert loosest.low_high_below == max(one.low_high_below, two.low_high_below)
+    loosest = loosest.model_copy(update={"low_high_below": 10})
     one.require_at_least(loosest)
     two.require_at_least(loosest)
     assert one.rounding_base % loosest.rounding_base == 0

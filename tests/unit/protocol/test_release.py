@@ -288,3 +288,51 @@ def test_what_is_no_whole_dimension_is_never_marked_as_unavailable(
 
 def test_a_single_figure_is_never_marked_as_unavailable(refused: Check):
     refused(Reason.RELEASE_MISMATCH, check, with_value(None, "[x]"))
+
+
+def marked(place: str, marker: str, position: int = 0, total: int | None = 200) -> Release:
+    """A release with one marker in a row with this total."""
+
+    def edit(row: Row) -> Row:
+        cells = [cell.model_dump() for cell in row.cells]
+        whole = {"outcome": "all", "value": total, "marker": "[c]" if total is None else ""}
+        at = {"first cell": cells[0], "last cell": cells[-1], "total": whole}[place]
+        at |= {"value": None, "marker": marker}
+        return row.model_copy(
+            update={"cells": tuple(Cell(**cell) for cell in cells), "total": Cell(**whole)}
+        )
+
+    return with_rows(edit, position).model_copy(update={"rules": Rules(low_high_below=10)})
+
+
+@pytest.mark.parametrize("marker", ["[low]", "[high]"])
+@pytest.mark.parametrize("place", ["first cell", "last cell"])
+def test_a_cell_of_the_whole_authority_may_be_marked_low_or_high(marker: str, place: str):
+    check(marked(place, marker), rules=Rules(low_high_below=10))
+
+
+@pytest.mark.parametrize("marker", ["[low]", "[high]"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda marker: marked("total", marker),
+        lambda marker: marked("first cell", marker, position=1),
+        lambda marker: marked("first cell", marker, total=95),
+        lambda marker: marked("first cell", marker, total=None),
+    ],
+    ids=["total", "category", "small row", "hidden total"],
+)
+def test_such_a_marker_elsewhere_is_refused(
+    marker: str, answer: Callable[[str], Release], refused: Check
+):
+    refused(Reason.FLOOR, lambda: check(answer(marker), rules=Rules(low_high_below=10)))
+
+
+def test_such_a_marker_is_refused_where_the_release_has_no_number_for_it(refused: Check):
+    without = marked("first cell", "[low]").model_copy(update={"rules": Rules()})
+
+    refused(Reason.FLOOR, lambda: check(without, rules=Rules(low_high_below=10)))
+
+
+def test_a_study_without_such_markers_refuses_a_release_that_has_a_number_for_them(refused: Check):
+    refused(Reason.FLOOR, lambda: check(marked("first cell", "[low]")))

@@ -7,8 +7,8 @@ import random
 import pytest
 
 from oversight_agent.disclosure import protect
-from oversight_agent.disclosure.partitions import partitions
 from oversight_agent.tables import UnsafeTable
+from oversight_protocol.partitions import partitions
 from oversight_protocol.policy import Rules
 from oversight_protocol.study import BaseTable, PublicFigure
 from support.attacker import Attacker, exact, half_up, made_up, published

@@ -1,0 +1,148 @@
+"""Stage 4, improved: the fewest figures to hide, by a mixed-integer program within a budget.
+
+A master program chooses figures to hide so that one of every known cover is hidden (`master`). The
+attacker is let loose on its choice, and where a need is exposed there is another cover (`covers`).
+What is left when no need is exposed is the best there is (Fischetti and Salazar-González, 2000).
+
+Rules kept here:
+
+1. The fewest figures first; among patterns of as few, the cheapest. Costs depend on nothing but
+   what is published.
+2. The heuristic's pattern is where it begins, and what remains if the budget is used up. A pattern
+   takes its place only if it meets all needs. The caller audits it anew.
+3. A component too large for a few rounds within the budget is left as it is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import chain
+
+import numpy as np
+
+from oversight_agent.disclosure.covers import Budget, Cover, Covers
+from oversight_agent.disclosure.joint import JointView, Place
+from oversight_agent.disclosure.master import Master
+from oversight_agent.disclosure.needs import Need
+from oversight_agent.disclosure.solver import UnsolvedError, Vector
+
+BUDGET = 2_000_000
+"""Variables and conditions of programs solved; about as many microseconds on a usual machine."""
+
+ROUNDS = 50
+"""Searches for covers where figures are hidden in part, before whole patterns are tried."""
+
+GAP_OF_COUNT = 0.9
+"""Less than one figure: a pattern this near to the least number has the least number."""
+
+SHARE_OF_COST = 0.05
+"""What all costs together may weigh beside a figure, where the number comes first."""
+
+GAP_OF_COST = 0.1
+"""A pattern is not searched that is cheaper by less than a tenth of a category's figure."""
+
+
+def improve(
+    view: JointView, best: JointView, truths: Sequence[int], needs: Sequence[Need],
+    costs: Mapping[Place, float],
+) -> JointView:  # fmt: skip
+    """A view that hides the fewest figures, or the best that was found within the budget.
+
+    Args:
+        view: what is published before anything is hidden for the needs.
+        best: a part of it that meets the needs.
+        truths: the exact number of every figure.
+        needs: those that the view exposes.
+        costs: of each figure that may be hidden, with what goes with it.
+    """
+    search = None
+    try:
+        search = _Search(view, best, truths, needs, costs)
+        search.run()
+    except UnsolvedError:
+        pass
+    return search.best if search else best
+
+
+class _Search:
+    """Looks for better patterns and keeps the best."""
+
+    def __init__(
+        self, view: JointView, best: JointView, truths: Sequence[int], needs: Sequence[Need],
+        costs: Mapping[Place, float],
+    ) -> None:  # fmt: skip
+        self.best, self._view, self._places = best, view, sorted(costs)
+        sizes = Counter(view.leader(place) for place in view.shown)
+        self._sizes = np.array([sizes[place] for place in self._places], dtype=float)
+        self._costs = np.array([costs[place] for place in self._places])
+        self._weights = self._sizes + self._costs * (SHARE_OF_COST / self._costs.sum())
+        budget = Budget(BUDGET)
+        self._covers = Covers(view, self._places, truths, needs, budget)
+        self._master = Master((self._sizes, self._costs), budget)
+
+    def run(self) -> None:
+        """Look for fewer figures, then for cheaper ones.
+
+        Raises:
+            UnsolvedError: the budget was used up, or the solver failed.
+        """
+        self._aim_at_fewer()
+        self._settle()
+        hidden = self._hidden()
+        number, cost = hidden @ self._sizes, hidden @ self._costs
+        if cost - GAP_OF_COST > number * (self._costs / self._sizes).min():
+            self._master.aim(self._costs, GAP_OF_COST, (number, cost - GAP_OF_COST))
+            self._settle()
+
+    def _aim_at_fewer(self) -> None:
+        fewer = self._hidden() @ self._sizes - 1
+        self._master.aim(self._weights, GAP_OF_COUNT, (fewer, math.inf))
+
+    def _settle(self) -> None:
+        """Take what the master chooses once no need is exposed, if anything is within limits."""
+        for _ in range(ROUNDS):
+            parts = self._master.relaxed()
+            if parts is None:
+                return
+            if not self._learn(self._covers.of(parts)):
+                break
+        while (found := self._master.whole()) is not None:
+            covers = self._covers.of(found)
+            if not self._learn(covers):
+                self._take(found)
+                return
+            self._complete(found, covers)
+
+    def _learn(self, covers: Mapping[int, Sequence[Cover]]) -> bool:
+        return self._master.add(chain.from_iterable(covers.values()))
+
+    def _complete(self, hidden: Vector, covers: Mapping[int, Sequence[Cover]]) -> None:
+        """Hide more, greedily, until no need is exposed; take that if it is less than before."""
+        most = self._hidden() @ self._sizes
+        while covers:
+            hidden = self._more(hidden, set(chain.from_iterable(covers.values())))
+            if hidden @ self._sizes >= most:
+                return
+            covers = self._covers.of(hidden, list(covers))
+            self._learn(covers)
+        self._take(hidden)
+        self._aim_at_fewer()
+
+    def _more(self, hidden: Vector, covers: set[Cover]) -> Vector:
+        """Hide one figure of each cover, those first that are in most of them."""
+        hidden = hidden.copy()
+        while covers:
+            hits = Counter(chain.from_iterable(covers))
+            best = min(hits, key=lambda number: (self._weights[number] / hits[number], number))
+            hidden[best] = 1.0
+            covers = {cover for cover in covers if best not in cover}
+        return hidden
+
+    def _hidden(self) -> Vector:
+        return np.array([float(place not in self.best.shown) for place in self._places])
+
+    def _take(self, found: Vector) -> None:
+        places = zip(self._places, found, strict=True)
+        self.best = self._view.without(place for place, hidden in places if hidden)

@@ -1,0 +1,116 @@
+"""What a file of true counts says of its tables together: ties and public figures, by number.
+
+Rule kept here: what names no table, row or outcome of the file is an error that says where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from oversight_agent.disclosure import Named, Tie
+from oversight_agent.evaluate.own_table import row_of
+from oversight_agent.tables import UnsafeTable
+from oversight_protocol.errors import InputError
+from oversight_protocol.study import TOTAL, Link
+from oversight_protocol.true_counts import OwnPublicFigure, TrueCounts
+
+
+def ties(own: TrueCounts, path: Path) -> tuple[Tie, ...]:
+    """The ties that the file's links are.
+
+    Raises:
+        InputError: a link names a table twice, or one that is not there.
+    """
+    return tuple(
+        Tie(link.kind, _numbers(own, link.tables, f"{path}, link {number}"), link.equal_sums)
+        for number, link in enumerate(own.links, start=1)
+    )
+
+
+def public(own: TrueCounts, unsafe: Sequence[UnsafeTable], path: Path) -> tuple[Named, ...]:
+    """The figures that the file names as public.
+
+    Raises:
+        InputError: there is no such figure.
+    """
+    return tuple(
+        _public_figure(own, one, unsafe, f"{path}, public figure {number}")
+        for number, one in enumerate(own.public, start=1)
+    )
+
+
+def links(own: TrueCounts, tied: Iterable[Tie]) -> tuple[Link, ...]:
+    """The ties of tables of the same days, as a study would say them of every such days."""
+    return tuple(_links(own, tied))
+
+
+def renumbered(tied: Iterable[Tie], at: Mapping[int, int]) -> Iterator[Tie]:
+    """Ties between the tables that take part, by their numbers among these.
+
+    Of a whole without some of its parts, each part is contained.
+    """
+    for tie in tied:
+        there = tuple(at[number] for number in tie.tables if number in at)
+        first, *others = there or (0,)
+        alike = tie.kind == "same_population"
+        if len(there) == len(tie.tables) or (alike and others):
+            yield Tie(tie.kind, there, tie.equal_sums)
+        elif not alike and tie.tables[0] in at:
+            yield from (Tie("contained", (first, other)) for other in others)
+
+
+def _links(own: TrueCounts, tied: Iterable[Tie]) -> Iterator[Link]:
+    for tie in tied:
+        tables = [own.tables[number] for number in tie.tables]
+        names = tuple(one.name for one in tables)
+        days = {(one.period.start, one.period.end) for one in tables}
+        if len(days) == 1 and len(set(names)) == len(names) and tie.kind != "again":
+            yield Link(
+                kind=tie.kind, tables=names[:10], equal_sums=tie.equal_sums,
+                reason="Said by the authority.",
+            )  # fmt: skip
+
+
+def _numbers(own: TrueCounts, references: Sequence[str], where: str) -> tuple[int, ...]:
+    numbers = tuple(_number(own, reference, where) for reference in references)
+    if len(set(numbers)) != len(numbers):
+        raise InputError(
+            "a link names a table twice", where=where, expected="different tables",
+            advice="name each table once",
+        )  # fmt: skip
+    return numbers
+
+
+def _number(own: TrueCounts, reference: str, where: str) -> int:
+    """The number of the table that a reference means."""
+    name, _, period = reference.partition("@")
+    found = [
+        number
+        for number, one in enumerate(own.tables)
+        if one.name == name and period in ("", one.period.id)
+    ]
+    if len(found) != 1:
+        raise InputError(
+            "a table is named of which there is not exactly one",
+            where=where,
+            found=f"{len(found)} tables",
+            expected="the name of a table of the file, with '@' and its period's id if the name"
+            " comes in several periods",
+            advice="correct the name",
+        )
+    return found[0]
+
+
+def _public_figure(
+    own: TrueCounts, one: OwnPublicFigure, unsafe: Sequence[UnsafeTable], where: str
+) -> Named:
+    number = _number(own, one.table, where)
+    table = unsafe[number].table
+    if one.outcome not in (TOTAL, *table.outcome_codes, *table.magnitude_names):
+        raise InputError(
+            "the public figure's outcome is none of the table's",
+            where=where,
+            advice="name an outcome or a magnitude of the table, or 'all'",
+        )
+    return (number, *row_of(table, one.at, where), one.outcome)

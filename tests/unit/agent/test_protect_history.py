@@ -1,0 +1,236 @@
+"""`oversight-agent protect --history --record`: own tables beside what was published before."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from oversight_agent.cli import main
+from oversight_protocol.schema_export import schemas
+from support.commands import Ended, call
+from support.own_counts import Json, write
+
+Protect = Callable[..., Ended]
+QUARTER = {"id": "2026Q1", "start": "2026-01-01", "end": "2026-03-31"}
+NEXT = {"id": "2026Q2", "start": "2026-04-01", "end": "2026-06-30"}
+HALF_YEAR = {"id": "2026H1", "start": "2026-01-01", "end": "2026-06-30"}
+SHIFTED = {"id": "shifted", "start": "2026-02-01", "end": "2026-04-30"}
+
+
+@pytest.fixture
+def protect(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Protect:
+    """The command, run in this process."""
+    return partial(call, main, monkeypatch, capfd, "oversight-agent", "protect")
+
+
+@pytest.fixture
+def show(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Protect:
+    """The list of what was recorded."""
+    return partial(call, main, monkeypatch, capfd, "oversight-agent", "history", "show")
+
+
+def table(yes: int, no: int, period: Json = QUARTER, name: str = "open_cases") -> Json:
+    """Children by one question."""
+    return {
+        "name": name, "period": period, "unit": "children", "subjects": ["children"],
+        "outcomes": ["yes", "no"],
+        "cells": [{"outcome": "yes", "count": yes}, {"outcome": "no", "count": no}],
+    }  # fmt: skip
+
+
+def file_of(*tables: Json, **more: Any) -> Json:
+    return {"form": "true-counts", "version": 1, "tables": list(tables), **more}
+
+
+def values(document: Json, number: int = 0) -> dict[str, int | None]:
+    return {one["outcome"]: one["value"] for one in document["tables"][number]["figures"]}
+
+
+def done(result: Ended) -> Json:
+    assert result.status == 0, result.err
+    document: Json = json.loads(result.out)
+    Draft202012Validator(schemas()["protected-tables"]).validate(document)
+    return document
+
+
+def test_what_is_recorded_is_in_the_history_and_verifies(
+    protect: Protect, show: Protect, tmp_path: Path
+) -> None:
+    folder = tmp_path / "published"
+
+    document = done(protect(write(tmp_path, file_of(table(60, 40))), "--history", folder,
+                            "--record", "--json"))  # fmt: skip
+    listed = json.loads(show("--history", folder, "--json").out)
+
+    assert document["recorded"] is True
+    assert [(one["table"], one["period"], one["for"]) for one in listed] == [
+        ("open_cases", "2026Q1", "own publication")
+    ]
+    assert (folder / "keys" / "pseudonym.secret").stat().st_mode & 0o077 == 0
+
+
+def test_without_record_nothing_is_kept(protect: Protect, show: Protect, tmp_path: Path) -> None:
+    folder = tmp_path / "published"
+    protect(write(tmp_path, file_of(table(60, 40))), "--history", folder, "--record")
+
+    other = write(tmp_path, file_of(table(80, 70, NEXT)))
+    document = done(protect(other, "--history", folder, "--json"))
+
+    assert document["recorded"] is False
+    assert len(json.loads(show("--history", folder, "--json").out)) == 1
+
+
+def test_a_table_that_was_recorded_is_answered_as_it_was_even_by_stricter_rules(
+    protect: Protect, show: Protect, tmp_path: Path
+) -> None:
+    folder = tmp_path / "published"
+    path = write(tmp_path, file_of(table(60, 40)))
+    policy = tmp_path / "policy.toml"
+    policy.write_text("[rules]\nminimum_persons = 50\n")
+    first = done(protect(path, "--history", folder, "--record", "--json"))
+
+    again = done(protect(path, "--history", folder, "--record", "--policy", policy, "--json"))
+
+    assert again["tables"][0] == {**first["tables"][0], "recorded_before": True}
+    assert again["report"] == first["report"]
+    assert values(again)["no"] == 40
+    assert len(json.loads(show("--history", folder, "--json").out)) == 1
+
+
+def test_a_correction_by_a_few_children_does_not_show_how_many(
+    protect: Protect, tmp_path: Path
+) -> None:
+    folder = tmp_path / "published"
+    corrected = write(tmp_path, file_of(table(63, 40)), "corrected.json")
+    alone = done(protect(corrected, "--json"))
+    protect(write(tmp_path, file_of(table(60, 40))), "--history", folder, "--record")
+
+    beside = done(protect(corrected, "--history", folder, "--json"))
+
+    assert values(alone) == {"all": 105, "yes": 65, "no": 40}
+    assert values(beside)["yes"] is None
+    assert any("were changed since" in one for one in beside["report"][0]["history"])
+
+
+def test_a_half_year_after_one_of_its_quarters_hides_what_would_give_the_other_away(
+    protect: Protect, tmp_path: Path
+) -> None:
+    folder = tmp_path / "published"
+    half = write(tmp_path, file_of(table(64, 95, HALF_YEAR)), "half.json")
+    alone = done(protect(half, "--json"))
+    protect(write(tmp_path, file_of(table(60, 40))), "--history", folder, "--record")
+
+    beside = done(protect(half, "--history", folder, "--json"))
+
+    assert values(alone)["yes"] == 65
+    assert values(beside)["yes"] is None
+    [low, high] = next(
+        one["interval"] for one in beside["tables"][0]["figures"] if one["outcome"] == "yes"
+    )
+    # The quarter showed 60, so 58 to 62: the other quarter's may be any small count.
+    assert low - 62 <= 0
+    assert high - 58 >= 9
+
+
+def test_days_that_overlap_are_withheld_and_it_is_said_what_would_pass(
+    protect: Protect, tmp_path: Path
+) -> None:
+    folder = tmp_path / "published"
+    protect(write(tmp_path, file_of(table(60, 40))), "--history", folder, "--record")
+    shifted = write(tmp_path, file_of(table(61, 40, SHIFTED)), "shifted.json")
+
+    document = done(protect(shifted, "--history", folder, "--record", "--json"))
+    again = done(protect(shifted, "--history", folder, "--json"))
+
+    assert document["tables"][0]["status"] == "withheld"
+    assert set(values(document).values()) == {None}
+    assert "wait until 2026-Q3 is over" in document["report"][0]["history"][0]
+    assert again["tables"][0]["recorded_before"] is True
+    assert again["tables"][0]["status"] == "withheld"
+
+
+def test_days_that_overlap_in_one_file_are_both_withheld(protect: Protect, tmp_path: Path) -> None:
+    path = write(tmp_path, file_of(table(60, 40), table(63, 40, SHIFTED)))
+
+    document = done(protect(path, "--json"))
+
+    assert [one["status"] for one in document["tables"]] == ["withheld", "withheld"]
+    assert all(one["history"] for one in document["report"])
+
+
+def test_a_link_holds_with_a_table_that_was_recorded_before(
+    protect: Protect, tmp_path: Path
+) -> None:
+    folder = tmp_path / "published"
+    wide, narrow = table(64, 40, name="wide"), table(60, 40, name="narrow")
+    protect(write(tmp_path, file_of(wide)), "--history", folder, "--record")
+    link = {"kind": "contained", "tables": ["wide", "narrow"]}
+
+    apart = done(protect(write(tmp_path, file_of(wide, narrow)), "--history", folder, "--json"))
+    linked = done(protect(write(tmp_path, file_of(wide, narrow, links=[link])),
+                          "--history", folder, "--json"))  # fmt: skip
+
+    assert values(apart, 1) == {"all": 100, "yes": 60, "no": 40}
+    assert values(linked, 0) == values(apart, 0)
+    assert values(linked, 1)["all"] is None
+
+
+def test_a_public_figure_of_one_period_is_none_of_another(protect: Protect, tmp_path: Path) -> None:
+    path = write(tmp_path, file_of(
+        table(60, 3), table(60, 3, NEXT), public=[{"table": "open_cases@2026Q1", "outcome": "no"}],
+    ))  # fmt: skip
+
+    document = done(protect(path, "--json"))
+
+    known, unknown = (
+        next(one["interval"] for one in each["figures"] if one["outcome"] == "no")
+        for each in document["tables"]
+    )
+    assert known == [3, 3]
+    assert unknown[0] == 0
+    assert unknown[1] is None or unknown[1] >= 9
+
+
+def test_a_history_that_is_not_there_or_was_altered_stops_all(
+    protect: Protect, tmp_path: Path
+) -> None:
+    path, folder = write(tmp_path, file_of(table(60, 40))), tmp_path / "published"
+    nowhere = protect(path, "--history", folder, "--json")
+    unsaid = protect(path, "--record", "--json")
+    protect(path, "--history", folder, "--record")
+
+    with sqlite3.connect(folder / "history.db") as database:
+        database.execute("UPDATE released SET ticket = 'another'")
+    altered = protect(path, "--history", folder, "--json")
+    (folder / "history.db").unlink()
+    lost = protect(path, "--history", folder, "--record", "--json")
+
+    for result, says in (
+        (nowhere, "no history in this folder"), (unsaid, "--record"), (altered, "altered"),
+        (lost, "missing"),
+    ):  # fmt: skip
+        assert (result.status, result.out) == (2, "")
+        assert says in result.err
+    assert not (folder / "history.db").exists()
+
+
+def test_a_file_that_cannot_be_used_records_nothing(
+    protect: Protect, show: Protect, tmp_path: Path
+) -> None:
+    folder = tmp_path / "published"
+    protect(write(tmp_path, file_of(table(60, 40))), "--history", folder, "--record")
+    wrong = table(60, 40, NEXT)
+    wrong["cells"].append({"outcome": "all", "count": 7})
+
+    refused = protect(write(tmp_path, file_of(table(60, 40, NEXT, "other"), wrong)),
+                      "--history", folder, "--record", "--json")  # fmt: skip
+
+    assert (refused.status, refused.out) == (2, "")
+    assert len(json.loads(show("--history", folder, "--json").out)) == 1
