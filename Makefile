@@ -17,6 +17,7 @@ demo: setup  ## everything on this machine, from synthetic files to a report in 
 test: $(TOX_STAMP)  ## all checks and tests
 	@$(TOX_VENV)/bin/python tests/support/preflight.py
 	$(TOX_VENV)/bin/tox run
+	@$(TOX_VENV)/bin/python tests/oracles/run.py
 
 setup: $(STAMP)
 

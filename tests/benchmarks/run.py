@@ -1,6 +1,6 @@
 """Benchmarks: each against something one would otherwise run, side by side in one run.
 
-    python tests/benchmarks/run.py [NAME ...]          # base-tables, help, mapping, memory, …
+    python tests/benchmarks/run.py [NAME ...]          # base-tables, help, mapping, utility, …
 
 Without names, all of them. Prints a table and writes `benchmarks.json` to `--out` if given.
 """
@@ -106,6 +106,16 @@ def million_rows(folder: Path) -> list[Line]:
     ]  # fmt: skip
 
 
+def disclosure(folder: Path) -> list[Line]:
+    import utility
+
+    measured = utility.measure(folder, utility.LAS, utility.MARKED_BELOW, utility.tell)
+    print("\n".join(utility.lines(measured)))
+    return [
+        Line(goal.name, goal.found, None, None, goal.wanted, goal.met) for goal in measured.goals
+    ]
+
+
 BENCHMARKS: dict[str, Callable[[Path], list[Line]]] = {
     "base-tables": tables,
     "help": command_help,
@@ -113,6 +123,7 @@ BENCHMARKS: dict[str, Callable[[Path], list[Line]]] = {
     "memory": memory,
     "round-trip-1": round_trip_of(1, 0.1),
     "round-trip-19": round_trip_of(19, 0.25),
+    "utility": disclosure,
 }
 
 

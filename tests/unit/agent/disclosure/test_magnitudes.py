@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from oversight_agent.disclosure import protect, restore
 from oversight_agent.adding_up import joined, joined_sums
+from oversight_agent.disclosure import protect, restore
 from oversight_agent.disclosure.rules import dominated
 from oversight_agent.tables import LARGEST_SUM, UnsafeCell, UnsafeSum, UnsafeTable
 from oversight_protocol.errors import Reason, Refused
