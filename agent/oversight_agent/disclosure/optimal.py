@@ -6,8 +6,9 @@ What is left when no need is exposed is the best there is (Fischetti and Salazar
 
 Rules kept here:
 
-1. The fewest figures first; among patterns of as few, the cheapest. Costs depend on nothing but
-   what is published.
+1. The fewest figures first, where one of the whole authority counts as many of a category: pools are
+   made of the former. Among patterns of as few, the cheapest. Costs depend on nothing but what is
+   published.
 2. The heuristic's pattern is where it begins, and what remains if the budget is used up. A pattern
    takes its place only if it meets all needs. The caller audits it anew.
 3. A component too large for a few rounds within the budget is left as it is.
@@ -18,21 +19,29 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from itertools import chain
 
 import numpy as np
 
 from oversight_agent.disclosure.covers import Budget, Cover, Covers
+from oversight_agent.disclosure.figures import WHOLE
 from oversight_agent.disclosure.joint import JointView, Place
 from oversight_agent.disclosure.master import Master
 from oversight_agent.disclosure.needs import Need
 from oversight_agent.disclosure.solver import UnsolvedError, Vector
 
-BUDGET = 2_000_000
+BUDGET = 700_000
 """Variables and conditions of programs solved; about as many microseconds on a usual machine."""
+
+LEAST_SEARCHES = 20
+"""Searches of the attacker for all needs that the budget must allow for, or nothing is begun."""
 
 ROUNDS = 50
 """Searches for covers where figures are hidden in part, before whole patterns are tried."""
+
+WEIGHT_OF_WHOLE = 5
+"""As how many of a category a figure of the whole authority counts."""
 
 GAP_OF_COUNT = 0.9
 """Less than one figure: a pattern this near to the least number has the least number."""
@@ -57,41 +66,42 @@ def improve(
         needs: those that the view exposes.
         costs: of each figure that may be hidden, with what goes with it.
     """
-    search = None
-    try:
-        search = _Search(view, best, truths, needs, costs)
-        search.run()
-    except UnsolvedError:
-        pass
-    return search.best if search else best
+    # Both ends of an interval, in a program that has about as many conditions as variables.
+    if LEAST_SEARCHES * len(needs) * 4 * view.joint.size > BUDGET:
+        return best
+    search = _Search(view, best, costs)
+    with suppress(UnsolvedError):
+        search.run(truths, needs)
+    return search.best
+
+
+def weight(place: Place) -> float:
+    """As how many figures one counts, by rule 1."""
+    return float(WEIGHT_OF_WHOLE if place.figure.row == WHOLE else 1)
 
 
 class _Search:
     """Looks for better patterns and keeps the best."""
 
-    def __init__(
-        self, view: JointView, best: JointView, truths: Sequence[int], needs: Sequence[Need],
-        costs: Mapping[Place, float],
-    ) -> None:  # fmt: skip
+    def __init__(self, view: JointView, best: JointView, costs: Mapping[Place, float]) -> None:
         self.best, self._view, self._places = best, view, sorted(costs)
         sizes = Counter(view.leader(place) for place in view.shown)
-        self._sizes = np.array([sizes[place] for place in self._places], dtype=float)
+        self._sizes = np.array([sizes[place] * weight(place) for place in self._places])
         self._costs = np.array([costs[place] for place in self._places])
         self._weights = self._sizes + self._costs * (SHARE_OF_COST / self._costs.sum())
-        budget = Budget(BUDGET)
-        self._covers = Covers(view, self._places, truths, needs, budget)
-        self._master = Master((self._sizes, self._costs), budget)
 
-    def run(self) -> None:
+    def run(self, truths: Sequence[int], needs: Sequence[Need]) -> None:
         """Look for fewer figures, then for cheaper ones.
 
         Raises:
             UnsolvedError: the budget was used up, or the solver failed.
         """
+        budget = Budget(BUDGET)
+        self._covers = Covers(self._view, self._places, truths, needs, budget)
+        self._master = Master((self._sizes, self._costs), budget)
         self._aim_at_fewer()
         self._settle()
-        hidden = self._hidden()
-        number, cost = hidden @ self._sizes, hidden @ self._costs
+        number, cost = self._hidden() @ self._sizes, self._hidden() @ self._costs
         if cost - GAP_OF_COST > number * (self._costs / self._sizes).min():
             self._master.aim(self._costs, GAP_OF_COST, (number, cost - GAP_OF_COST))
             self._settle()
