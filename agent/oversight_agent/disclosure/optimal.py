@@ -6,8 +6,8 @@ What is left when no need is exposed is the best there is (Fischetti and Salazar
 
 Rules kept here:
 
-1. The fewest figures first, where one of the whole authority counts as many of a category: pools are
-   made of the former. Among patterns of as few, the cheapest. Costs depend on nothing but what is
+1. The fewest figures first, where one of the whole authority counts as several of a category:
+   pools are made of it. Among patterns of as few, the cheapest. Costs depend on nothing but what is
    published.
 2. The heuristic's pattern is where it begins, and what remains if the budget is used up. A pattern
    takes its place only if it meets all needs. The caller audits it anew.

@@ -1,0 +1,137 @@
+"""Attacks by models and sums on coded covariates: saturated models, indicators, sums over two asks.
+
+A regression with a category of one record returns that record; a sum over an indicator of one
+person is that person's value. Kent fits models on protected tables, so it can do no more than the
+attacker here, who has these.
+"""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from oversight_agent.disclosure import Past, Tie, protect
+from oversight_agent.tables import UnsafeTable
+from oversight_protocol.policy import Rules
+from oversight_protocol.release import TableAnswer
+from support.attacker import Attacker, published
+from support.exact_tables import (
+    CHILD,
+    CHILDREN,
+    Person,
+    base_table,
+    magnitude_table,
+    sum_up,
+    tabulate,
+)
+from support.joint_attacker import JointAttacker, at_least
+from support.one_by_one import common, month
+
+RULES = Rules()
+COVARIATES = base_table(
+    ("yes", "no"), {"service": ("a", "b"), "role": ("x", "y")}, subjects=(CHILD,),
+    crossings={"both": ("service", "role")},
+)  # fmt: skip
+INDICATED = magnitude_table([CHILDREN], {"service": ("a", "b", "c")})
+SUM = ("", "", "children")
+
+
+def records(outcome: int) -> list[tuple[int, int, int]]:
+    """Outcome and covariates of children; one alone has service `a` and role `x`."""
+    drawn = random.Random(4)
+    cells = {(0, 1): 60, (1, 0): 50, (1, 1): 70}
+    return [
+        (outcome, 0, 0),
+        *((drawn.randrange(2), *at) for at, number in cells.items() for _ in range(number)),
+    ]
+
+
+def saturated(rows: list[tuple[int, int, int]]) -> np.ndarray:
+    """The least-squares coefficients of a model with a term for every combination."""
+    design = np.array([[float((a, b) == at) for at in ((0, 0), (0, 1), (1, 0), (1, 1))]
+                       for _, a, b in rows])  # fmt: skip
+    return np.linalg.lstsq(design, np.array([float(1 - o) for o, _, _ in rows]), rcond=None)[0]
+
+
+@pytest.mark.parametrize("outcome", [0, 1])
+def test_a_saturated_model_of_records_returns_the_one_record_and_of_the_table_nothing(
+    outcome: int,
+):
+    rows = records(outcome)
+    unsafe = tabulate(COVARIATES, [(n, -1, n % 7, *row) for n, row in enumerate(rows)])
+
+    fitted = saturated(rows)[0]
+    answer = protect([unsafe], RULES, "1.0").tables[0].answer
+    interval = Attacker(COVARIATES, answer, RULES).interval([("both", "a / x", "yes")])
+
+    assert round(fitted) == 1 - outcome
+    assert published(answer)["both", "a / x", "all"] is None
+    assert (interval[0], interval[1] >= 9) == (0, True)
+
+
+def workers(seed: int, value: int) -> list[Person]:
+    """Workers with their caseloads; the first has one that somebody wants to know."""
+    source = random.Random(seed)
+    number = source.choice((40, 80, 150))
+    others: list[Person] = [
+        (source.randrange(7), (source.choice((0, 0, 0, 1, 2)),), (source.randint(0, 25),))
+        for _ in range(number)
+    ]
+    return [(0, (0,), (value,)), *others]
+
+
+def both_asks(
+    seed: int, value: int, *, looks_back: bool
+) -> tuple[list[UnsafeTable], list[TableAnswer]]:
+    """The sums over all but one worker; then over all."""
+    everybody = workers(seed, value)
+    all_of_them = sum_up(INDICATED, everybody, month(2))
+    all_but_one = sum_up(INDICATED, everybody[1:], month(1))
+    first = protect([all_but_one], RULES, "1.0").tables[0].answer
+    before = {"past": [Past(all_but_one, first, RULES)], "ties": [Tie("contained", (0, 1))]}
+    more = before if looks_back else {}
+    second = protect([all_of_them], RULES, "1.0", **more).tables[0].answer
+    return [all_of_them, all_but_one], [second, first]
+
+
+def width(tables: list[UnsafeTable], answers: list[TableAnswer]) -> float:
+    """How precisely the value of the one worker is found."""
+    facts = [at_least(*pair) for pair in common(tables, 0, 1)]
+    facts.append(at_least((0, SUM), (1, SUM)))
+    attacker = JointAttacker.on(tables, answers, RULES, facts)
+    low, high = attacker.interval({(0, SUM): 1.0, (1, SUM): -1.0})
+    return high - low
+
+
+@pytest.mark.parametrize("value", [15, 120, 450])
+def test_a_sum_over_an_indicator_less_the_sum_without_it_is_one_workers_value(value: int):
+    enough = max(10, value / 10)
+
+    before = [width(*both_asks(seed, value, looks_back=False)) for seed in range(6)]
+    after = [width(*both_asks(seed, value, looks_back=True)) for seed in range(6)]
+
+    assert min(before) < enough
+    assert min(after) >= enough
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="a tie `again` looks after differences of counts, not of sums: the correction of one"
+    " worker's value shows",
+)
+def test_the_sums_before_and_after_one_workers_correction_do_not_tell_how_it_was_corrected():
+    table = magnitude_table([CHILDREN], {})
+    before: list[Person] = [(number % 7, (), (15,)) for number in range(40)]
+    tables = [
+        sum_up(table, some, month(1)) for some in (before, [(0, (), (60,)), *before[1:]])
+    ]  # fmt: skip
+    first = protect([tables[0]], RULES, "1.0").tables[0].answer
+    past, tie = [Past(tables[0], first, RULES)], Tie("again", (0, 1))
+
+    second = protect([tables[1]], RULES, "1.0", past=past, ties=[tie]).tables[0].answer
+
+    attacker = JointAttacker.on(tables, [first, second], RULES)
+    low, high = attacker.interval({(1, SUM): 1.0, (0, SUM): -1.0})
+    assert high - low >= 10

@@ -1,0 +1,49 @@
+"""The stages of the defence, switched off one by one, so that an attack can show that it bites.
+
+Each function replaces a stage by one that does nothing; pytest's `monkeypatch` puts it back.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from oversight_agent.disclosure import audit, needs, publish, secondary, ties
+from oversight_agent.tables import UnsafeTable
+from oversight_protocol.errors import Family
+from oversight_protocol.release import TableAnswer
+
+
+def secondary_suppression(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What breaks no rule by itself is published, whatever it gives away."""
+    monkeypatch.setattr(secondary, "extend", lambda view, *_: view)
+    monkeypatch.setattr(audit, "is_safe", lambda *_: True)
+
+
+def ties_of_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each table is protected as if it were alone, though tables are tied."""
+    monkeypatch.setattr(ties, "relations", lambda *_: ())
+    monkeypatch.setattr(ties, "differences", lambda *_: ())
+
+
+def differences(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is in one table and not in another is no quantity."""
+    monkeypatch.setattr(ties, "differences", lambda *_: ())
+
+
+def own_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody knows their own record, nor which cells are empty by definition."""
+    monkeypatch.setattr(needs, "_known", lambda *_: frozenset())
+
+
+def one_refusal_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table without anybody is refused for want of data, not like others that are withheld."""
+    answer = publish.answer
+
+    def outspoken(unsafe: UnsafeTable, *more: Any) -> TableAnswer:
+        found = answer(unsafe, *more)
+        empty = found.status == "refused" and not unsafe.rows[0].total.count
+        return found.model_copy(update={"family": Family.DATA}) if empty else found
+
+    monkeypatch.setattr(publish, "answer", outspoken)
