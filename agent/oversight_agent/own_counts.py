@@ -5,13 +5,16 @@ Rules kept here:
 1. Whatever is wrong is an `InputError` that names the place and never a number; a name is quoted
    only if it is a proper one.
 2. What JSON does not have (NaN, infinities, a key twice) is refused, though readers take it.
-3. The size is looked at before the content.
+3. The size is looked at before the content, and reading stops where it is too much.
+4. A number of a sum is taken as it is written; one that a computer would round is refused.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import Any, Never
 
@@ -19,10 +22,13 @@ from pydantic import ValidationError
 
 from oversight_agent.plain_words import expected
 from oversight_protocol.errors import InputError
-from oversight_protocol.true_counts import TrueCounts
+from oversight_protocol.true_counts import LARGEST_WAVE, TrueCounts
 
-LARGEST_FILE = 32 * 1024 * 1024
+LARGEST_FILE = 20 * 1024 * 1024
 """Bytes of a file: more than the tables and cells that the form allows can need."""
+
+MOST_OBJECTS = 5 * LARGEST_WAVE
+"""JSON objects of a file, of which a cell has up to four: reading stops there."""
 
 _FORM = "compare it with schemas/true-counts.schema.json (docs/protect.md)"
 _LONGEST = 64
@@ -71,7 +77,11 @@ def _json(path: Path, text: str) -> Any:
     def no_constant(name: str) -> Never:
         raise _no_number(path, name)
 
+    objects = count(1)
+
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if next(objects) > MOST_OBJECTS:
+            raise _too_large(path)
         found = dict(pairs)
         if len(found) < len(pairs):
             raise InputError(
@@ -82,8 +92,20 @@ def _json(path: Path, text: str) -> Any:
             )
         return found
 
+    def exact(number: str) -> float:
+        kept = float(number)
+        try:
+            same = Decimal(number) == Decimal(repr(kept))
+        except ArithmeticError:
+            same = False
+        if not same:
+            raise _no_number(path, "a number with more digits than can be kept")
+        return kept
+
     try:
-        return json.loads(text, parse_constant=no_constant, object_pairs_hook=once)
+        return json.loads(
+            text, parse_constant=no_constant, parse_float=exact, object_pairs_hook=once
+        )
     except json.JSONDecodeError as error:
         raise InputError(
             f"the file is not valid JSON ({error.msg.lower()})",
@@ -96,6 +118,14 @@ def _json(path: Path, text: str) -> Any:
         ) from None
     except ValueError:
         raise _no_number(path, "a number of thousands of digits") from None
+
+
+def _too_large(path: Path) -> InputError:
+    return InputError(
+        "this is too much for one file of true counts",
+        where=str(path), expected=f"at most {LARGEST_WAVE:,} figures in all tables together",
+        advice="protect fewer tables at once, but together those about the same people",
+    )  # fmt: skip
 
 
 def _no_number(path: Path, found: str) -> InputError:

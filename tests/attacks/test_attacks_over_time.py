@@ -64,11 +64,6 @@ def test_something_is_still_released_after_the_first_time(make: Make):
     assert "released" in later
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="what lies within something that lies within a third is not tied to the third: whoever"
-    " calls names all pairs",
-)
 def test_months_of_which_only_neighbours_are_tied_are_safe_as_well():
     assert not any(finds_out(stories.a_chain_of_months(seed)) for seed in range(12))
 

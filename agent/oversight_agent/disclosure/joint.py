@@ -93,6 +93,11 @@ class Joint:
         """The number of a figure."""
         return self._starts[place.table] + self.shapes[place.table].number(place.figure)
 
+    def unit_of_sum(self, place: Place) -> int:
+        """A whole unit of a sum, in units of its last decimal place; 0 for a count."""
+        shape = self.shapes[place.table]
+        return shape.one(place.figure) if shape.is_sum(place.figure) else 0
+
     def start(self, table: int) -> int:
         """The number of a table's first figure."""
         return self._starts[table]

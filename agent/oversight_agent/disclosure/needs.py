@@ -100,8 +100,18 @@ def _together(rows: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
         yield rows
 
 
-def of_difference(number: int, truth: int, rules: Rules) -> Need:
-    """The need of a small difference between two tables, by its number in the component."""
+def of_difference(number: int, truth: int, one: int, rules: Rules) -> Need:
+    """The need of a small difference between two tables, by its number in the component.
+
+    Args:
+        number: of the difference.
+        truth: the difference.
+        one: a whole unit of it where it is one of sums, which is taken for one person's; else 0.
+        rules: the rules to keep.
+    """
+    if one:
+        width = _width(UnsafeSum(truth, truth, 0), one, rules)
+        return Need((number,), truth, -1, width, frozenset())
     return Need((number,), truth, rules.minimum_persons - 1, 0, frozenset())
 
 

@@ -34,6 +34,9 @@ from oversight_agent.disclosure.solver import UnsolvedError, Vector
 BUDGET = 700_000
 """Variables and conditions of programs solved; about as many microseconds on a usual machine."""
 
+BUDGET_OF_FIGURE = 2_500
+"""The same for each figure that may be hidden: small tables must not take as long as large ones."""
+
 LEAST_SEARCHES = 20
 """Searches of the attacker for all needs that the budget must allow for, or nothing is begun."""
 
@@ -96,7 +99,7 @@ class _Search:
         Raises:
             UnsolvedError: the budget was used up, or the solver failed.
         """
-        budget = Budget(BUDGET)
+        budget = Budget(min(BUDGET, BUDGET_OF_FIGURE * len(self._places)))
         self._covers = Covers(self._view, self._places, truths, needs, budget)
         self._master = Master((self._sizes, self._costs), budget)
         self._aim_at_fewer()

@@ -163,8 +163,11 @@ def _wanted(
     of_tables = (
         need for table, each in enumerate(found) for need in _moved(each.needs, joint.start(table))
     )
-    numbers = map(joint.difference, range(len(joint.differences)))
-    between = (needs.of_difference(number, truths[number], rules) for number in numbers)
+    between = (
+        needs.of_difference(joint.difference(number), truths[joint.difference(number)],
+                            joint.unit_of_sum(each.more), rules)
+        for number, each in enumerate(joint.differences)
+    )  # fmt: skip
     public = {joint.number(place) for place in joint.public}
     return tuple(
         need for need in dict.fromkeys((*of_tables, *between)) if not public.issuperset(need.parts)

@@ -12,8 +12,10 @@ Rules kept here:
    between tables (which team a child is counted under), and an attacker who believes what is not
    true finds nothing.
 5. Who is in one table and not in the other is a quantity too: a difference of counts that is small
-   must be as uncertain as a small count. Of a table that comes again, what did not change is no
-   secret.
+   must be as uncertain as a small count.
+6. Of a table that comes again, everybody is taken to know what did not change, so that it is the
+   same quantity; and a sum that changed may have changed by one person's contribution alone.
+7. What is contained in something that is contained in a third is contained in the third.
 """
 
 from __future__ import annotations
@@ -48,13 +50,30 @@ def differences(grids: Sequence[Grid], ties: Iterable[Tie], rules: Rules) -> tup
 
 
 def _canonical(ties: Iterable[Tie]) -> list[Tie]:
-    """The ties in an order that does not depend on how they came."""
-    alike = (
+    """The ties, and what follows by rule 7, in an order that does not depend on how they came."""
+    alike = {
         Tie(one.kind, tuple(sorted(one.tables)), one.equal_sums)
         if one.kind == "same_population" else one
         for one in ties
-    )  # fmt: skip
-    return sorted(set(alike), key=lambda one: (one.kind, one.tables, one.equal_sums))
+    }  # fmt: skip
+    return sorted(
+        alike | set(_through_a_third(alike)),
+        key=lambda one: (one.kind, one.tables, one.equal_sums),
+    )
+
+
+def _through_a_third(ties: Iterable[Tie]) -> Iterator[Tie]:
+    inside: dict[int, set[int]] = {}
+    for tie in ties:
+        if tie.kind in {"contained", "partition"}:
+            inside.setdefault(tie.tables[0], set()).update(tie.tables[1:])
+    for whole, direct in inside.items():
+        seen, ends = set(direct), list(direct)
+        while ends:
+            new = inside.get(ends.pop(), set()) - seen - {whole}
+            seen |= new
+            ends += new
+        yield from (Tie("contained", (whole, one)) for one in seen - direct)
 
 
 def _of_tie(grids: Sequence[Grid], tie: Tie) -> Iterator[Relation]:
@@ -62,6 +81,8 @@ def _of_tie(grids: Sequence[Grid], tie: Tie) -> Iterator[Relation]:
     if tie.kind == "partition":
         yield from _made_up(grids, first, others)
     if tie.kind == "again":
+        for one, before in _common(grids, *tie.tables):
+            yield from _if_true(grids, one, before, 0)
         return
     high = 0 if tie.kind == "same_population" else inf
     for other in others:
@@ -109,10 +130,12 @@ def _common_rows(one: Grid, two: Grid) -> Iterator[tuple[int, int]]:
 
 def _small(grids: Sequence[Grid], pair: _Pair, tie: Tie, rules: Rules) -> Iterator[Difference]:
     one, other = pair
-    if _magnitude(grids, one):
-        return
     excess = _truth(grids, one) - _truth(grids, other)
     again = tie.kind == "again"
+    if _magnitude(grids, one):
+        if again and excess:
+            yield Difference(one, other) if excess > 0 else Difference(other, one)
+        return
     if abs(excess) >= rules.minimum_persons or (excess < 0 and not again) or (again and not excess):
         return
     yield Difference(one, other) if excess >= 0 else Difference(other, one)

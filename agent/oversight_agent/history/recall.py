@@ -5,7 +5,8 @@ Rules kept here:
 1. Nothing is opened but what is needed: the exact numbers of the tables that new ones are tied to,
    directly or through others; the sketches of all; who stands behind a table, only when a sketch
    does not tell it from a new one.
-2. A table that was withheld tells nothing, so it ties nothing.
+2. A table that was withheld shows nothing, but what was hidden of it is recalled all the same: a
+   sum over it must not give it away. People are compared with tables that were shown alone.
 3. An entry that the ledger does not have yet counts as released: what is protected beside it is
    protected more than it needs to be, and never less.
 """
@@ -103,7 +104,7 @@ class History:
         tied, open_ends = dict[int, Entry](), list(new)
         while open_ends:
             name, span = open_ends.pop()
-            for entry in self._released():
+            for entry in self.entries:
                 about = entry.about
                 if entry.number not in tied and _is_tied(
                     (name, span), (about.table, about.span), pairs

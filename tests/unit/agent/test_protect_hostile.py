@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -75,7 +76,9 @@ def test_a_count_is_a_whole_number_not_negative(
         assert "table 1 (recording), cell 2, count" in said
 
 
-@pytest.mark.parametrize("number", ["-0.01", '"NaN"', '"Infinity"', "1e400", "0.001", "true"])
+@pytest.mark.parametrize("number", ["-0.01", '"NaN"', '"Infinity"', "1e400", "0.001", "true",
+                                    "1e-400", "1e99999999999999999999", "1e-99999999999999999999",
+                                    "0.1000000000000000000000001"])  # fmt: skip
 def test_a_sum_is_a_number_of_its_decimal_places(
     number: str, protect: Protect, tmp_path: Path
 ) -> None:
@@ -151,6 +154,35 @@ def test_a_million_cells_are_refused_at_once(protect: Protect, tmp_path: Path) -
     said = refused(protect, write(tmp_path, content))
 
     assert "file" in said or "cells" in said
+
+
+def test_a_million_cells_are_refused_before_they_are_read(protect: Protect, tmp_path: Path) -> None:
+    # Small ones, and spread over tables of which each alone would pass.
+    start = time.monotonic()
+    table = good()["tables"][0] | {"cells": ["HERE"]}
+    tables = [table | {"name": f"t{number}"} for number in range(66)]
+    text = json.dumps(file_of([]) | {"tables": tables})
+    path = tmp_path / "counts.json"
+    path.write_text(text.replace('"HERE"', ",".join(['{"count":1}'] * 15_000)))
+
+    said = refused(protect, path)
+
+    assert "at most 60,000 figures in all tables together" in said
+    assert time.monotonic() - start < 30
+
+
+def test_more_figures_than_a_wave_may_have_are_refused(protect: Protect, tmp_path: Path) -> None:
+    table = good()["tables"][0]
+    table["dimensions"] = [
+        {"name": name, "codes": [f"c{number}" for number in range(60)]} for name in ("p", "q")
+    ]
+    table["crossings"] = [{"name": "both", "dimensions": ["p", "q"]}]
+    table["cells"] = [{"at": {"p": "c1", "q": "c2"}, "outcome": "yes", "count": 20}]
+    tables = [table | {"name": f"t{number}"} for number in range(6)]
+
+    assert "60000 figures together" in refused(
+        protect, write(tmp_path, file_of([]) | {"tables": tables})
+    )
 
 
 def test_more_cells_than_a_table_may_have_are_refused(protect: Protect, tmp_path: Path) -> None:
