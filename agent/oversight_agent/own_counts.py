@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, Never
@@ -92,19 +93,12 @@ def _json(path: Path, text: str) -> Any:
             )
         return found
 
-    def exact(number: str) -> float:
-        kept = float(number)
-        try:
-            same = Decimal(number) == Decimal(repr(kept))
-        except ArithmeticError:
-            same = False
-        if not same:
-            raise _no_number(path, "a number with more digits than can be kept")
-        return kept
-
     try:
         return json.loads(
-            text, parse_constant=no_constant, parse_float=exact, object_pairs_hook=once
+            text,
+            parse_constant=no_constant,
+            parse_float=partial(_exact, path),
+            object_pairs_hook=once,
         )
     except json.JSONDecodeError as error:
         raise InputError(
@@ -118,6 +112,17 @@ def _json(path: Path, text: str) -> Any:
         ) from None
     except ValueError:
         raise _no_number(path, "a number of thousands of digits") from None
+
+
+def _exact(path: Path, number: str) -> float:
+    kept = float(number)
+    try:
+        same = Decimal(number) == Decimal(repr(kept))
+    except ArithmeticError:
+        same = False
+    if not same:
+        raise _no_number(path, "a number with more digits than can be kept")
+    return kept
 
 
 def _too_large(path: Path) -> InputError:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from math import prod
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -28,6 +29,9 @@ from oversight_protocol.study import TOTAL
 
 LARGEST_COUNT = 10_000_000
 """The most rows, or persons, behind a figure."""
+
+LARGEST_WAVE = 60_000
+"""The most figures of all tables of a file together."""
 
 Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
 
@@ -150,6 +154,14 @@ class CountedTable(Document):
     crossings: tuple[Crossing, ...] = Field(default=(), max_length=8)
     cells: tuple[CountedCell, ...] = Field(min_length=1, max_length=LARGEST_TABLE)
 
+    @property
+    def size(self) -> int:
+        """How many figures it declares."""
+        codes = {one.name: len(one.codes) for one in self.dimensions}
+        rows = 1 + sum(len(one.codes) + len(one.groups) for one in self.dimensions)
+        rows += sum(prod(codes.get(name, 0) for name in one.dimensions) for one in self.crossings)
+        return rows * (1 + len(self.outcomes) + len(self.magnitudes))
+
 
 class OwnLink(Document):
     """Tables of the file that are about the same people.
@@ -187,4 +199,6 @@ class TrueCounts(Document):
     @model_validator(mode="after")
     def _names_each_once(self) -> Self:
         require_unique("table and period", [f"{one.name}@{one.period.id}" for one in self.tables])
+        if sum(max(one.size, len(one.cells)) for one in self.tables) > LARGEST_WAVE:
+            raise ValueError(f"the tables have more than {LARGEST_WAVE} figures together")
         return self

@@ -5,6 +5,7 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from oversight_protocol import PROTOCOL_VERSION
 from oversight_protocol.schema_export import DOCUMENTS, schemas
@@ -22,7 +23,7 @@ def test_the_file_is_what_the_models_give(name: str):
 
 
 def test_there_is_no_schema_file_without_a_model():
-    assert sorted(path.name for path in FOLDER.iterdir()) == [
+    assert sorted(path.name for path in FOLDER.glob("*.schema.json")) == [
         f"{name}.schema.json" for name in NAMES
     ]
 
@@ -40,6 +41,14 @@ def test_every_schema_names_its_version_and_says_what_it_describes(name: str):
     assert schema["$id"] == f"urn:federated-oversight:protocol:{PROTOCOL_VERSION}:{name}"
     assert schema["title"]
     assert schema["description"]
+
+
+def test_the_example_of_true_counts_is_the_page_s_and_keeps_to_its_schema():
+    example = (FOLDER / "true-counts.example.json").read_text(encoding="utf-8")
+    page = (FOLDER.parents[2] / "docs" / "protect.md").read_text(encoding="utf-8")
+
+    assert f"```json\n{example}```" in page
+    Draft202012Validator(schemas()["true-counts"]).validate(json.loads(example))
 
 
 def _objects(schema: Any) -> list[dict[str, Any]]:
