@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import permutations
 
 from oversight_agent.disclosure import primary
 from oversight_agent.disclosure.figures import Grid
@@ -92,8 +93,19 @@ class Judged:
         return tuple(each for each in self.found if each.new == _number(place))
 
 
-def judge(history: History, new: Sequence[New], rules: Rules, links: Iterable[Link] = ()) -> Judged:
+def judge(
+    history: History, new: Sequence[New], rules: Rules, links: Iterable[Link] = (), *,
+    of_one_study: bool = False,
+) -> Judged:  # fmt: skip
     """Steps 1 to 4 for all new tables of a wave together.
+
+    Args:
+        history: what was released before.
+        new: the tables.
+        rules: the rules to keep.
+        links: what a study says of its tables together.
+        of_one_study: whether two people signed the new tables as one study, which says where two of
+            them are about the same people: then they are compared with earlier ones alone.
 
     Raises:
         HistoryError: something of the history was altered.
@@ -109,6 +121,8 @@ def judge(history: History, new: Sequence[New], rules: Rules, links: Iterable[Li
     # 3. Compare.
     numbers = [*map(_number, range(len(new))), *(each.entry.number for each in recalled)]
     pairs = {(numbers[one], numbers[other]) for one, other in foreseen(tied, every)}
+    if of_one_study:
+        pairs |= set(permutations(map(_number, range(len(new))), 2))
     candidates = [
         known(_number(place), *asked[place], each.sets, published(each.unsafe, rules))
         for place, each in enumerate(new)

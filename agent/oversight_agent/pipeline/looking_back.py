@@ -80,7 +80,7 @@ class LookingBack:
 
         job, sealing = self._job, history.sealing
         new = [stage.New(one, stage.sets_of(one.table, sealing, self._of(one))) for one in exact]
-        judged = stage.judge(history, new, job.rules, job.links)
+        judged = stage.judge(history, new, job.rules, job.links, of_one_study=True)
         tables, reports = self._judged(judged, new)
         memories = tuple(
             stage.remember(
