@@ -76,6 +76,9 @@ def protect(
         _say_report(report)
     say("\nCounts are rounded. [c] is confidential: suppressed to protect people; beside it stands"
         " between what\nand what anybody can tell the figure to be.")  # fmt: skip
+    if any(report.marked for report in done.report):
+        say("[low] is confidential too, and below the number that the rules name; of [high], the"
+            " rest of its row is.")  # fmt: skip
     if done.recorded:
         say("The tables are recorded. Publish exactly these figures, or none.")
 

@@ -324,6 +324,22 @@ def test_a_policy_tightens_the_rules_and_one_below_a_floor_does_not_load(
     assert "floor" in refused.err
 
 
+def test_the_file_says_its_rules_and_people_read_what_its_markers_mean(
+    protect: Protect, tmp_path: Path
+) -> None:
+    table = table_of(exact_of("no breakdown", 1, 300)) | {
+        "unit": "children",
+        "cells": [{"outcome": "yes", "count": 300}, {"outcome": "no", "count": 80},
+                  {"outcome": "unknown", "count": 3}],
+    }  # fmt: skip
+    usual = write(tmp_path, file_of([]) | {"tables": [table]}, "usual.json")
+    marked = write(tmp_path, file_of([], rules={"low_high_below": 10}) | {"tables": [table]})
+
+    assert "[low]" not in protect(usual).out
+    assert "[low] 0–9" in protect(marked).out
+    assert "[low] is confidential too" in protect(marked).out
+
+
 def test_people_see_values_markers_intervals_and_why(protect: Protect, tmp_path: Path) -> None:
     result = protect(write(tmp_path, file_of([exact_of("children", 2, 120)])))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,14 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from oversight_agent import config, keys
 from oversight_agent.cli import main
+from oversight_agent.ledger import LedgerFile
+from oversight_agent.pipeline.remembering import Remembering
 from oversight_protocol.schema_export import schemas
 from support.commands import Ended, call
 from support.own_counts import Json, write
+from support.requests import Home
 
 Protect = Callable[..., Ended]
 QUARTER = {"id": "2026Q1", "start": "2026-01-01", "end": "2026-03-31"}
@@ -43,6 +48,14 @@ def table(yes: int, no: int, period: Json = QUARTER, name: str = "open_cases") -
         "outcomes": ["yes", "no"],
         "cells": [{"outcome": "yes", "count": yes}, {"outcome": "no", "count": no}],
     }  # fmt: skip
+
+
+def begin(home: Home) -> None:
+    """The agent's history, as its first answer begins it."""
+    settings = config.load(home.folder)
+    file = LedgerFile(settings.ledger, settings.origin, keys.signing_key(home.folder))
+    with file.locked() as ledger:
+        Remembering(settings).frozen(ledger, datetime(2026, 4, 1, tzinfo=UTC))
 
 
 def file_of(*tables: Json, **more: Any) -> Json:
@@ -219,6 +232,27 @@ def test_a_history_that_is_not_there_or_was_altered_stops_all(
         assert (result.status, result.out) == (2, "")
         assert says in result.err
     assert not (folder / "history.db").exists()
+
+
+def test_own_publications_are_kept_in_the_agent_s_history_once_it_has_begun(
+    home: Home, protect: Protect, show: Protect, tmp_path: Path
+) -> None:
+    path = write(tmp_path, file_of(table(60, 40)))
+    before = protect(path, "--home", home.folder, "--record", "--json")
+    begin(home)
+
+    document = done(protect(path, "--home", home.folder, "--record", "--json"))
+    corrected = write(tmp_path, file_of(table(63, 40)))
+    beside = done(protect(corrected, "--home", home.folder, "--json"))
+    (home.folder / "history.db").unlink()
+    lost = protect(path, "--home", home.folder, "--json")
+
+    assert (before.status, before.out) == (2, "")
+    assert "start the agent once" in before.err
+    assert document["recorded"] is True
+    assert values(beside)["yes"] is None
+    assert (lost.status, lost.out) == (2, "")
+    assert "missing" in lost.err
 
 
 def test_a_file_that_cannot_be_used_records_nothing(
