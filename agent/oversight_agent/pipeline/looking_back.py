@@ -4,8 +4,10 @@ Rules kept here:
 
 1. A table that is too close to a released one, without a tie that the attack audit looks after, is
    withheld whole, and that is remembered like any other answer.
-2. Who stands behind a table is known to this process only, and leaves it sealed.
-3. Without a history, as for a look beforehand at an agent that has never answered, there is nothing
+2. Of tables in which a row is a person, figures are compared by who stands behind them. Of events
+   they are not: the same few people are behind figures that are far apart.
+3. Who stands behind a table is known to this process only, and leaves it sealed.
+4. Without a history, as for a look beforehand at an agent that has never answered, there is nothing
    to look at and nothing to remember.
 """
 
@@ -79,7 +81,13 @@ class LookingBack:
         from oversight_agent.history import stage  # noqa: PLC0415
 
         job, sealing = self._job, history.sealing
-        new = [stage.New(one, stage.sets_of(one.table, sealing, self._of(one))) for one in exact]
+        new = [
+            # Nearly the same people behind events do not make nearly the same figures.
+            stage.New(one, stage.sets_of(one.table, sealing, self._of(one)))
+            if one.table.unit in {str(subject.kind) for subject in one.table.subjects}
+            else stage.New(one)
+            for one in exact
+        ]
         judged = stage.judge(history, new, job.rules, job.links, of_one_study=True)
         tables, reports = self._judged(judged, new)
         memories = tuple(
