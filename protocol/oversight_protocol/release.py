@@ -117,6 +117,11 @@ class Row(Document):
     total: Cell
     sums: tuple[Cell, ...] = ()
 
+    @property
+    def figures(self) -> tuple[Cell, ...]:
+        """The cells, the total, and the sums."""
+        return (*self.cells, self.total, *self.sums)
+
 
 class TableAnswer(Document):
     """A base table in one period: its rows, or the family of its refusal."""
@@ -192,7 +197,7 @@ def unavailable(answer: TableAnswer) -> frozenset[str]:
     """
     found: dict[str, set[bool]] = {}
     for row in answer.rows:
-        marked = {cell.marker == UNAVAILABLE for cell in (*row.cells, row.total, *row.sums)}
+        marked = {cell.marker == UNAVAILABLE for cell in row.figures}
         found.setdefault(row.dimension, set()).update(marked)
     if any(len(marked) > 1 for marked in found.values()):
         raise Refused(Reason.RELEASE_MISMATCH, answer.table)
@@ -203,7 +208,7 @@ def markers_are_allowed(answer: TableAnswer, rules: Rules) -> bool:
     """Whether `[low]` and `[high]` stand only where the rules let them."""
     for row in answer.rows:
         total, whole = row.total.value, not row.dimension
-        for place, cell in enumerate((*row.cells, row.total, *row.sums)):
+        for place, cell in enumerate(row.figures):
             is_cell = place < len(row.cells)
             may = is_cell and whole and rules.low_high_below and (total or 0) >= LEAST_MARKED_ROW
             if cell.marker in (LOW, HIGH) and not may:

@@ -28,7 +28,8 @@ from oversight_protocol.policy import Rules
 from oversight_protocol.study import TOTAL
 
 LARGEST_COUNT = 10_000_000
-"""The most rows, or persons, behind a figure."""
+"""The most rows, or persons, behind a figure: far beyond any authority, and small enough for the
+solver of the attack audit to be exact."""
 
 LARGEST_WAVE = 60_000
 """The most figures of all tables of a file together."""

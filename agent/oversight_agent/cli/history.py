@@ -103,10 +103,11 @@ def verify(
 
 
 def _open(folder: Path | None, home: Path | None) -> tuple[Entry, ...]:
+    from oversight_agent.cli import history_place
     from oversight_agent.history import History
 
     path, secret = _where(folder, home)
-    if not path.exists() and folder is None and not _has_begun(path.parent):
+    if not path.exists() and folder is None and not history_place.has_begun(path.parent):
         return ()
     opened = History.open(path, secret, read_only=True)
     try:
@@ -119,14 +120,6 @@ def _where(folder: Path | None, home: Path | None) -> tuple[Path, bytes]:
     from oversight_agent.cli import history_place
 
     return history_place.find(folder, home)
-
-
-def _has_begun(home: Path) -> bool:
-    """Whether the ledger says that there must be a history."""
-    from oversight_agent.cli.ledger import read_ledger
-    from oversight_agent.history import against
-
-    return against.begun(read_ledger(home)) is not None
 
 
 def _listed(entry: Entry) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def open_for(folder: Path | None, home: Path | None, *, begin: bool) -> History 
             )  # fmt: skip
         return None
     path, secret = find(folder, home)
-    if folder is None and not path.exists() and not _has_begun(path.parent):
+    if folder is None and not path.exists() and not has_begun(path.parent):
         _require_begun(path, begin=begin)
         return None
     opened = History.open(path, secret, read_only=not begin)
@@ -104,7 +104,7 @@ def _require_begun(path: Path, *, begin: bool) -> None:
         )  # fmt: skip
 
 
-def _has_begun(home: Path) -> bool:
+def has_begun(home: Path) -> bool:
     """Whether the ledger says that there must be a history."""
     from oversight_agent.cli.ledger import read_ledger
     from oversight_agent.history import against

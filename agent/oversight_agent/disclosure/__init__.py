@@ -31,14 +31,14 @@ solves it, `publish` writes the answer, `intervals` says what it leaves open.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from oversight_agent.disclosure import publish
 from oversight_agent.disclosure.checks import check_wave
 from oversight_agent.disclosure.figures import Grid
 from oversight_agent.disclosure.links import components, ties_of
-from oversight_agent.disclosure.past import Past, Tie
+from oversight_agent.disclosure.past import Past, Tie, renumbered
 from oversight_agent.disclosure.report import HiddenFigure, RuleReport, TableReport, report
 from oversight_agent.tables import DISCLOSURE, SafeTable, UnsafeTable
 from oversight_protocol.policy import Rules
@@ -166,11 +166,6 @@ class _Job(NamedTuple):
         first = len(self.tables) - len(self.past)
         numbers = (*self.new, *(n for n in self.numbers if n >= first))
         at = {number: place for place, number in enumerate(numbers)}
-        ties = tuple(
-            replace(tie, tables=tuple(at[n] for n in tie.tables))
-            for tie in self.ties
-            if at.keys() >= set(tie.tables)
-        )
         public = frozenset(
             (at[number], name) for one in self.public for number, name in self._of(one)
             if number in at
@@ -178,7 +173,7 @@ class _Job(NamedTuple):
         return Component(
             tuple(Grid.of(self.tables[number]) for number in numbers),
             tuple(self.past[number - first] for number in numbers if number >= first),
-            ties,
+            tuple(renumbered(self.ties, at)),
             public,
             self.rules,
         )

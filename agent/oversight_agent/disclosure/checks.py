@@ -14,9 +14,7 @@ from oversight_agent.tables import LARGEST_SUM, UnsafeCell, UnsafeRow, UnsafeSum
 from oversight_protocol.partitions import partitions
 from oversight_protocol.release import row_keys
 from oversight_protocol.study import BaseTable, Magnitude
-
-LARGEST_COUNT = 10_000_000
-"""Rows in a figure: far beyond any authority, and small enough for the solver to be exact."""
+from oversight_protocol.true_counts import LARGEST_COUNT
 
 _NUMBERS = ("count", "children", "workers", "teams", "top_worker")
 

@@ -20,7 +20,7 @@ import math
 
 from oversight_agent.disclosure.figures import TOTAL_OF_ROW, Figure, Shape
 from oversight_agent.disclosure.joint import Joint, JointView, Place
-from oversight_agent.disclosure.solver import Bounds, Program, total_of
+from oversight_agent.disclosure.solver import Bounds, Program, Vector, total_of
 
 
 class Knowledge:
@@ -45,17 +45,13 @@ class Knowledge:
         bounds = self.program.bounds
         for place in view.shown:
             number, seen = view.joint.number(place), view.views[place.table]
-            low, high = seen.bounds(place.figure)
-            bounds.lows[number] = max(low, bounds.lows[number])
-            bounds.highs[number] = min(high, bounds.highs[number])
+            _narrow(bounds.lows, bounds.highs, number, seen.bounds(place.figure))
             if place in self._rests and not seen.zeros:
                 bounds.least[self._rests[place]] = seen.least
         for place, mark in view.marks.items():
             number, rest = view.joint.number(place), self._rests[place]
-            bounds.lows[number] = max(mark.own[0], bounds.lows[number])
-            bounds.highs[number] = min(mark.own[1], bounds.highs[number])
-            bounds.least[rest] = max(mark.rest[0], bounds.least[rest])
-            bounds.most[rest] = min(mark.rest[1], bounds.most[rest])
+            _narrow(bounds.lows, bounds.highs, number, mark.own)
+            _narrow(bounds.least, bounds.most, rest, mark.rest)
         return bounds
 
 
@@ -79,8 +75,7 @@ class Yielding:
             self._add(view, place)
         for place, mark in view.marks.items():
             number = view.joint.number(place)
-            self.program.lows[number] = max(mark.own[0], self.program.lows[number])
-            self.program.highs[number] = min(mark.own[1], self.program.highs[number])
+            _narrow(self.program.lows, self.program.highs, number, mark.own)
             self.program.require(_rest(view.joint, place), *mark.rest)
 
     def bounds(self, view: JointView) -> Bounds:
@@ -100,8 +95,7 @@ class Yielding:
             self.program.lows[number] = self.program.highs[number] = 0
             return
         if place.table in view.joint.fixed:
-            self.program.lows[number] = max(low, self.program.lows[number])
-            self.program.highs[number] = min(high, self.program.highs[number])
+            _narrow(self.program.lows, self.program.highs, number, (low, high))
             if not (place.figure.is_total or seen.shape.scales or seen.zeros):
                 self.program.require(_rest(view.joint, place), seen.least)
             return
@@ -151,6 +145,15 @@ def _add_table(result: Program, shape: Shape, start: int) -> None:
         for column in columns:
             parts = total_of(number(Figure(row, column)) for row in rows)
             result.require({**parts, number(Figure(whole, column)): -1.0}, 0, 0)
+
+
+def _narrow(
+    lows: Vector | list[float], highs: Vector | list[float], number: int,
+    between: tuple[float, float],
+) -> None:  # fmt: skip
+    """Know besides that a variable, or a condition, lies between two numbers."""
+    lows[number] = max(between[0], lows[number])
+    highs[number] = min(between[1], highs[number])
 
 
 def _rest(joint: Joint, place: Place) -> dict[int, float]:

@@ -6,7 +6,7 @@ that was answered of the tables and of those to which they are tied.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from oversight_agent.disclosure import Named, primary
@@ -14,7 +14,7 @@ from oversight_agent.disclosure.figures import Grid
 from oversight_agent.disclosure.intervals import Interval, intervals
 from oversight_agent.disclosure.joint import JointView
 from oversight_agent.disclosure.links import components
-from oversight_agent.disclosure.past import Past, Tie
+from oversight_agent.disclosure.past import Past, Tie, renumbered
 from oversight_agent.disclosure.report import TableReport, report
 from oversight_agent.disclosure.stages import Component
 from oversight_agent.disclosure.view import View
@@ -67,14 +67,8 @@ def _component(
     return Component(
         tuple(grids[number] for number in numbers),
         tuple(answered[number] for number in numbers),
-        tuple(_renumbered(ties, at)),
+        tuple(renumbered(ties, at)),
         frozenset((at[n], (dimension, category, outcome))
                   for n, dimension, category, outcome in public if n in at),
         answered[numbers[0]].rules,
     )  # fmt: skip
-
-
-def _renumbered(ties: Sequence[Tie], at: dict[int, int]) -> Iterator[Tie]:
-    for tie in ties:
-        if at.keys() >= set(tie.tables):
-            yield Tie(tie.kind, tuple(at[number] for number in tie.tables), tie.equal_sums)

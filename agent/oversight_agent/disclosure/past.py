@@ -9,6 +9,7 @@ Rules kept here:
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -50,3 +51,23 @@ class Tie:
     kind: TieKind
     tables: tuple[int, ...]
     equal_sums: tuple[str, ...] = ()
+
+
+def renumbered(ties: Iterable[Tie], at: Mapping[int, int]) -> Iterator[Tie]:
+    """Ties between the tables that take part, by their numbers among these.
+
+    Of a whole without some of its parts, each part is contained; tables of one population stay tied
+    without the others.
+
+    Args:
+        ties: between all tables.
+        at: from a table's number to the one that it has among those that take part.
+    """
+    for tie in ties:
+        there = tuple(at[number] for number in tie.tables if number in at)
+        first, *others = there or (0,)
+        alike = tie.kind == "same_population"
+        if len(there) == len(tie.tables) or (alike and others):
+            yield Tie(tie.kind, there, tie.equal_sums)
+        elif not alike and tie.tables[0] in at:
+            yield from (Tie("contained", (first, other)) for other in others)

@@ -53,7 +53,7 @@ class View:
         for row in answer.rows:
             if (number := numbers.get((row.dimension, row.category))) is None:
                 continue
-            for cell in (*row.cells, row.total, *row.sums):
+            for cell in row.figures:
                 total = cell.outcome == TOTAL
                 at = TOTAL_OF_ROW if total else grid.outcomes.index(cell.outcome)
                 figure = Figure(number, at)

@@ -19,12 +19,12 @@ Rules kept here:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import permutations
 
 from oversight_agent.disclosure import primary
 from oversight_agent.disclosure.figures import Grid
-from oversight_agent.disclosure.past import Past, Tie
+from oversight_agent.disclosure.past import Past, Tie, renumbered
 from oversight_agent.history import content, record_sets
 from oversight_agent.history.entries import Entry
 from oversight_agent.history.memory import (
@@ -131,10 +131,10 @@ def judge(
     # 4. Withhold.
     gone = {each.new for each in found}
     kept = tuple(place for place in range(len(new)) if _number(place) not in gone)
-    rest = [*kept, *range(len(new), len(every))]
+    rest = {number: at for at, number in enumerate((*kept, *range(len(new), len(every))))}
     named = {each.other for each in found}
     others = {entry.number: entry for entry in history.entries if entry.number in named}
-    return Judged(history.head, kept, recalled, _renumbered(tied, rest), tuple(found), others)
+    return Judged(history.head, kept, recalled, tuple(renumbered(tied, rest)), tuple(found), others)
 
 
 def published(unsafe: UnsafeTable, rules: Rules) -> frozenset[Name]:
@@ -151,7 +151,7 @@ def shown(answer: TableAnswer) -> frozenset[Name]:
     return frozenset(
         Name(row.dimension, row.category, cell.outcome)
         for row in answer.rows
-        for cell in (*row.cells, row.total, *row.sums)
+        for cell in row.figures
         if cell.value is not None
     )
 
@@ -230,16 +230,6 @@ def _sets(
     keys = sealing.persons(kind, (str(persons[place]) for place in there))
     categories = {each.name: column(each.name) for each in table.dimensions if each.name in columns}
     return RecordSets.of(table, kind, keys, column("outcome") if table.outcomes else [], categories)
-
-
-def _renumbered(tied: Iterable[Tie], numbers: Sequence[int]) -> tuple[Tie, ...]:
-    """The ties that are left when only these tables are, by their new numbers."""
-    places = {number: place for place, number in enumerate(numbers)}
-    return tuple(
-        replace(tie, tables=tuple(places[number] for number in tie.tables))
-        for tie in tied
-        if places.keys() >= set(tie.tables)
-    )
 
 
 def _number(place: int) -> int:

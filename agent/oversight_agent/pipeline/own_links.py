@@ -5,7 +5,7 @@ Rule kept here: what names no table, row or outcome of the file is an error that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from oversight_agent.disclosure import Named, Tie
@@ -43,21 +43,6 @@ def public(own: TrueCounts, unsafe: Sequence[UnsafeTable], path: Path) -> tuple[
 def links(own: TrueCounts, tied: Iterable[Tie]) -> tuple[Link, ...]:
     """The ties of tables of the same days, as a study would say them of every such days."""
     return tuple(_links(own, tied))
-
-
-def renumbered(tied: Iterable[Tie], at: Mapping[int, int]) -> Iterator[Tie]:
-    """Ties between the tables that take part, by their numbers among these.
-
-    Of a whole without some of its parts, each part is contained.
-    """
-    for tie in tied:
-        there = tuple(at[number] for number in tie.tables if number in at)
-        first, *others = there or (0,)
-        alike = tie.kind == "same_population"
-        if len(there) == len(tie.tables) or (alike and others):
-            yield Tie(tie.kind, there, tie.equal_sums)
-        elif not alike and tie.tables[0] in at:
-            yield from (Tie("contained", (first, other)) for other in others)
 
 
 def _links(own: TrueCounts, tied: Iterable[Tie]) -> Iterator[Link]:

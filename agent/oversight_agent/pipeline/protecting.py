@@ -17,6 +17,7 @@ from pathlib import Path
 from oversight_agent import disclosure, own_counts
 from oversight_agent.disclosure import Named, Past, Tie
 from oversight_agent.disclosure.lookback import Told, told
+from oversight_agent.disclosure.past import renumbered
 from oversight_agent.evaluate.given import given
 from oversight_agent.evaluate.own_table import at_of
 from oversight_agent.history import Answered, History
@@ -104,7 +105,7 @@ def _answered(wave: _Wave, found: Beside) -> list[Answered]:
     kept = [wave.tables[place] for place in found.kept]
     at = found.numbers
     tied = (
-        *own_links.renumbered(wave.ties, at),
+        *renumbered(wave.ties, at),
         *ties_by_days(kept, [one.unsafe for one in found.past], wave.links),
     )
     public = [(at[n], row, code, outcome) for n, row, code, outcome in wave.public if n in at]
@@ -160,7 +161,7 @@ def _figures(
     published = {
         (row.dimension, row.category, cell.outcome): cell
         for row in answered.answer.rows
-        for cell in (*row.cells, row.total, *row.sums)
+        for cell in row.figures
     }
     for key in row_keys(table):
         for outcome in (TOTAL, *table.outcome_codes, *table.magnitude_names):

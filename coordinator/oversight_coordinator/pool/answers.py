@@ -38,9 +38,7 @@ class Answered:
     def of(cls, answer: TableAnswer, table: BaseTable, rules: Rules) -> Answered:
         """What a released table says."""
         values = {
-            (row.dimension, row.category): {
-                cell.outcome: cell.value for cell in (*row.cells, row.total, *row.sums)
-            }
+            (row.dimension, row.category): {cell.outcome: cell.value for cell in row.figures}
             for row in answer.rows
         }
         cells = of_table(answer.rows, rules, table.magnitudes)

@@ -88,7 +88,7 @@ def of_table(
             cell, rules.rounding_base, units.get(cell.outcome, 1)
         )
         for row in rows
-        for cell in (*row.cells, row.total, *row.sums)
+        for cell in row.figures
     }
     for row in rows:
         _read_markers(row, rules.low_high_below - 1, cells)
