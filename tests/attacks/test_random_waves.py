@@ -47,11 +47,12 @@ CROSSINGS = [
 
 
 class Wave(NamedTuple):
-    """Two tables of children, and how they hang together."""
+    """Two tables of children, how they hang together, and the authority's key."""
 
     tables: Sequence[UnsafeTable]
     links: Sequence[Link]
     facts: Sequence[Fact]
+    key: bytes
 
 
 def table_of(name: str, outcomes: Sequence[str], dimensions: int) -> BaseTable:
@@ -88,7 +89,7 @@ def wave(seed: int, dimensions: int, *, contained: bool) -> Wave:
     say = at_least if contained else equal
     totals = [pair for pair in common(tables, 0, 1) if pair[0][1][2] == "all"]
     link = Link(kind=kind, tables=("first", "second"), reason="Reason.")
-    return Wave(tables, (link,), [say(*pair) for pair in totals])
+    return Wave(tables, (link,), [say(*pair) for pair in totals], source.randbytes(32))
 
 
 def _event(child: int, outcome: int, at: tuple[int, ...]) -> Event:
@@ -122,7 +123,7 @@ def test_no_small_quantity_of_a_wave_is_narrower_than_the_protection_requires(
 ):
     asked = wave(seed, dimensions, contained=contained)
 
-    done = protect(asked.tables, rules, "1.0", asked.links)
+    done = protect(asked.tables, rules, "1.0", asked.links, key=asked.key)
 
     assert found_out(asked, done, rules, 20) == []
 
@@ -137,8 +138,8 @@ def test_intervals_hold_the_truth_figures_are_rounded_truths_and_twice_is_the_sa
 ):
     asked = wave(seed, dimensions, contained=contained)
 
-    done = protect(asked.tables, rules, "1.0", asked.links, with_intervals=True)
-    again = protect(asked.tables, rules, "1.0", asked.links, with_intervals=True)
+    done = protect(asked.tables, rules, "1.0", asked.links, key=asked.key, with_intervals=True)
+    again = protect(asked.tables, rules, "1.0", asked.links, key=asked.key, with_intervals=True)
 
     truths = [{k: cell.count for k, cell in exact(one).items()} for one in asked.tables]
     for (table, *key), (low, high) in done.intervals.items():
@@ -163,7 +164,9 @@ def test_without_secondary_suppression_the_same_attacker_succeeds(
     waves = (wave(seed, dimensions, contained=False) for seed in range(20))
 
     assert any(
-        found_out(asked, protect(asked.tables, RULES[0], "1.0", asked.links), RULES[0], 60)
+        found_out(
+            asked, protect(asked.tables, RULES[0], "1.0", asked.links, key=asked.key), RULES[0], 60
+        )
         for asked in waves
     )
 
@@ -175,6 +178,8 @@ def test_without_ties_the_same_attacker_succeeds(contained: bool, monkeypatch: p
     waves = (wave(seed, 1, contained=contained) for seed in range(60))
 
     assert any(
-        found_out(asked, protect(asked.tables, RULES[0], "1.0", asked.links), RULES[0], 60)
+        found_out(
+            asked, protect(asked.tables, RULES[0], "1.0", asked.links, key=asked.key), RULES[0], 60
+        )
         for asked in waves
     )

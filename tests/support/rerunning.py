@@ -2,11 +2,15 @@
 
 The algorithm is public, so whoever sees a release may run it on each candidate and keep those that
 give the very same bytes. Candidates are found by counting: no algebra, nothing of the defence.
+
+What the attacker has not is the authority's secret. Every secret that might be the true one has to
+be tried as well; some of them stand for all here, so what this attacker is left with is less than
+what a real one is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
 from oversight_agent.disclosure import protect
@@ -16,15 +20,22 @@ from oversight_protocol.study import BaseTable
 from support.attacker import Key, fits, published
 from support.exact_tables import from_counts, lines_of
 
+PUBLIC = b""
+"""The key of who has no secret."""
+
+KEYS = tuple(bytes([number]) * 32 for number in range(1, 9))
+"""The keys that are tried."""
+
 Counts = dict[tuple[int, ...], tuple[int, ...]]
 """By categories, the counts of the outcomes."""
 
 
 def protected(
-    table: BaseTable, counts: Mapping[tuple[int, ...], Sequence[int]], rules: Rules
-) -> TableAnswer:
+    table: BaseTable, counts: Mapping[tuple[int, ...], Sequence[int]], rules: Rules,
+    key: bytes = PUBLIC,
+) -> TableAnswer:  # fmt: skip
     """What is released of a table."""
-    return protect([from_counts(table, counts)], rules, "1.0").tables[0].answer
+    return protect([from_counts(table, counts)], rules, "1.0", key=key).tables[0].answer
 
 
 def candidates(table: BaseTable, answer: TableAnswer, rules: Rules, most: int) -> Iterator[Counts]:
@@ -51,18 +62,32 @@ def candidates(table: BaseTable, answer: TableAnswer, rules: Rules, most: int) -
 
 
 def same_release(
-    table: BaseTable,
-    answer: TableAnswer,
-    rules: Rules,
-    most: int,
-    protected: Callable[[BaseTable, Counts, Rules], TableAnswer] = protected,
-) -> list[Counts]:
-    """All tables of which exactly this is released."""
+    table: BaseTable, answer: TableAnswer, rules: Rules, most: int,
+    keys: Sequence[bytes] = (PUBLIC,),
+) -> list[Counts]:  # fmt: skip
+    """All tables of which exactly this is released, under one of the keys at least."""
     wanted = answer.canonical()
     return [
         each for each in candidates(table, answer, rules, most)
-        if protected(table, each, rules).canonical() == wanted
+        if any(protected(table, each, rules, key).canonical() == wanted for key in keys)
     ]  # fmt: skip
+
+
+def may_be(
+    table: BaseTable, answer: TableAnswer, rules: Rules, most: int, keys: Sequence[bytes],
+    quantity: Key, wanted: set[int],
+) -> set[int]:  # fmt: skip
+    """Which of the wanted numbers a count may be; stops once all are found to be possible."""
+    released, found = answer.canonical(), set[int]()
+    for each in candidates(table, answer, rules, most):
+        if found >= wanted:
+            break
+        [value] = values(table, [each], quantity)
+        if value in wanted - found and any(
+            protected(table, each, rules, key).canonical() == released for key in keys
+        ):
+            found.add(value)
+    return found
 
 
 def values(table: BaseTable, tables: Sequence[Counts], key: Key, *, rest: bool = False) -> set[int]:

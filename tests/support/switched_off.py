@@ -5,11 +5,13 @@ Each function replaces a stage by one that does nothing; pytest's `monkeypatch` 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from oversight_agent.disclosure import audit, needs, publish, secondary, ties
+from oversight_agent.disclosure import audit, needs, preference, publish, secondary, ties
+from oversight_agent.disclosure.figures import Grid
 from oversight_agent.tables import UnsafeTable
 from oversight_protocol.errors import Family
 from oversight_protocol.release import TableAnswer
@@ -35,6 +37,15 @@ def differences(monkeypatch: pytest.MonkeyPatch) -> None:
 def own_records(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody knows their own record, nor which cells are empty by definition."""
     monkeypatch.setattr(needs, "_known", lambda *_: frozenset())
+
+
+def choice_without_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of figures that would serve as well, the smallest is hidden, as others do it."""
+
+    def by_size(_: preference.Lot, grids: Sequence[Grid]) -> preference.Preference:
+        return lambda place: grids[place.table].truth(place.figure) / 10_000
+
+    monkeypatch.setattr(preference.Lot, "among", by_size)
 
 
 def one_refusal_for_all(monkeypatch: pytest.MonkeyPatch) -> None:

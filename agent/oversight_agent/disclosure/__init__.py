@@ -25,7 +25,8 @@ Rules kept here:
 how its rows make up one another, `rules` are the primary rules, `needs` what must stay hidden,
 `links` and `past` what ties tables together, `ties` what that entails, `joint` numbers the figures
 of tables that are tied, `knowledge` the attacker's program, `points` what was found of it, `solver`
-solves it, `publish` writes the answer, `intervals` says what it leaves open.
+solves it, `preference` says which of several figures is hidden besides, `publish` writes the
+answer, `intervals` says what it leaves open.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from oversight_agent.disclosure.checks import check_wave
 from oversight_agent.disclosure.figures import Grid
 from oversight_agent.disclosure.links import components, ties_of
 from oversight_agent.disclosure.past import Past, Tie, renumbered
+from oversight_agent.disclosure.preference import PUBLIC, Lot
 from oversight_agent.disclosure.report import HiddenFigure, RuleReport, TableReport, report
 from oversight_agent.tables import DISCLOSURE, SafeTable, UnsafeTable
 from oversight_protocol.policy import Rules
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from oversight_agent.disclosure.stages import Component
 
 __all__ = [
+    "PUBLIC",
     "HiddenFigure",
     "Past",
     "Protected",
@@ -83,7 +86,7 @@ class Protected:
 def protect(
     wave: Sequence[UnsafeTable], rules: Rules, spec_version: str, links: Sequence[Link] = (), *,
     ties: Sequence[Tie] = (), public: Sequence[PublicFigure | Named] = (),
-    past: Sequence[Past] = (),
+    past: Sequence[Past] = (), key: bytes = PUBLIC,
     with_intervals: bool = False,
 ) -> Protected:  # fmt: skip
     """Protect all tables of a wave together.
@@ -97,6 +100,7 @@ def protect(
         public: figures that everybody knows exactly: of a table in all its periods; or of one, by
             its number.
         past: tables that were released before, as they were; nothing of them changes.
+        key: of the authority's secret, by which figures are chosen that are hidden besides.
         with_intervals: whether to work out between what and what each figure may be.
 
     Raises:
@@ -108,7 +112,7 @@ def protect(
     done: dict[int, _Done] = {}
     for numbers in components(every, tied):
         if min(numbers) < len(wave):
-            job = _Job(numbers, every, tuple(past), tied, public, rules, spec_version)
+            job = _Job(numbers, every, tuple(past), tied, public, rules, spec_version, key)
             done.update(_protect(job, with_intervals=with_intervals))
     each = [done[number] for number in range(len(wave))]
     intervals = {
@@ -153,6 +157,7 @@ class _Job(NamedTuple):
     public: Sequence[PublicFigure | Named]
     rules: Rules
     spec_version: str
+    key: bytes
 
     @property
     def new(self) -> tuple[int, ...]:
@@ -176,6 +181,7 @@ class _Job(NamedTuple):
             tuple(renumbered(self.ties, at)),
             public,
             self.rules,
+            Lot(self.key, {at[number]: self.tables[number].period.id for number in self.new}),
         )
 
     def _of(self, public: PublicFigure | Named) -> Iterator[tuple[int, tuple[str, str, str]]]:

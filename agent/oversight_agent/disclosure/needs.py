@@ -18,6 +18,9 @@ Rules kept here:
    rows are hidden; in a dimension of few categories, any of them. (Categories that keep the rules
    one by one keep them together: persons, and what stands beside the two largest contributions,
    only become more.)
+5. What is hidden besides must not be told from what had to be: a hidden count that may be small for
+   all that is published, or whose rest may, is protected as if it were. Else whoever re-runs the
+   algorithm concludes that it is not small, as more would have been hidden then.
 """
 
 from __future__ import annotations
@@ -29,7 +32,7 @@ from typing import NamedTuple
 
 from oversight_agent.adding_up import joined, joined_sums
 from oversight_agent.disclosure.figures import TOTAL_OF_ROW, WHOLE, Figure, Grid
-from oversight_agent.disclosure.rules import Rule, broken, dominated
+from oversight_agent.disclosure.rules import Rule, broken, dominated, least_shown
 from oversight_agent.disclosure.view import View
 from oversight_agent.tables import UnsafeSum
 from oversight_protocol.policy import Rules
@@ -100,7 +103,9 @@ def _together(rows: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
         yield rows
 
 
-def of_difference(number: int, truth: int, one: int, rules: Rules) -> Need:
+def of_difference(
+    number: int, truth: int, one: int, rules: Rules, known: frozenset[int] = frozenset()
+) -> Need:
     """The need of a small difference between two tables, by its number in the component.
 
     Args:
@@ -108,11 +113,13 @@ def of_difference(number: int, truth: int, one: int, rules: Rules) -> Need:
         truth: the difference.
         one: a whole unit of it where it is one of sums, which is taken for one person's; else 0.
         rules: the rules to keep.
+        known: numbers of the figures whose exact value the attacker is taken to know.
     """
+    known = known if truth else frozenset()
     if one:
         width = _width(UnsafeSum(truth, truth, 0), one, rules)
-        return Need((number,), truth, -1, width, frozenset())
-    return Need((number,), truth, rules.minimum_persons - 1, 0, frozenset())
+        return Need((number,), truth, -1, width, known)
+    return Need((number,), truth, rules.minimum_persons - 1, 0, known)
 
 
 def of_hidden(grid: Grid, view: View, rules: Rules) -> tuple[Need, ...]:
@@ -124,6 +131,20 @@ def of_hidden(grid: Grid, view: View, rules: Rules) -> tuple[Need, ...]:
     ]
     lines = dict.fromkeys(rows for rows in hidden if rows)
     return tuple(need for rows in lines for need in _of_rows(grid, rows, rules))
+
+
+def of_possible(grid: Grid, view: View, rules: Rules) -> tuple[Need, ...]:
+    """For all that a table with outcomes hides, the needs that it would leave if it were small."""
+    shape, holds_to = grid.shape, least_shown(grid.table, rules) - 1
+    found = dict[tuple[int, ...], int]()
+    for figure in () if shape.scales else shape.figures():
+        if figure not in view.shown:
+            found[shape.number(figure),] = grid.truth(figure)
+            if not figure.is_total:
+                line = (shape.number(cell) for cell in shape.cells_of(figure.row))
+                rest = tuple(each for each in line if each != shape.number(figure))
+                found[rest] = grid.behind_rest(figure).count
+    return tuple(Need(parts, truth, holds_to, 0, frozenset()) for parts, truth in found.items())
 
 
 def _sizes(broke: Iterable[Rule], rules: Rules) -> tuple[int, int]:
@@ -168,6 +189,11 @@ def _width(behind: UnsafeSum, one: int, rules: Rules) -> int:
     """By rule 3, in units of the magnitude's last decimal place."""
     share = -(-rules.dominance_percent * behind.largest // (100 * one))
     return max(rules.minimum_persons, share) * one
+
+
+def known_beside(grid: Grid, target: Figure) -> frozenset[int]:
+    """The figures of a table that an attacker on what differs in one of them may know exactly."""
+    return _known(grid, (target,))
 
 
 def _known(grid: Grid, targets: Sequence[Figure]) -> frozenset[int]:

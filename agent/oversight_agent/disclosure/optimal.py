@@ -52,7 +52,7 @@ GAP_OF_COUNT = 0.9
 SHARE_OF_COST = 0.05
 """What all costs together may weigh beside a figure, where the number comes first."""
 
-GAP_OF_COST = 0.1
+GAP_OF_COST = 1e-5
 """A pattern is not searched that is cheaper by less than a tenth of a category's figure."""
 
 

@@ -5,9 +5,9 @@ Rules kept here:
 1. For an exposed need a linear program asks which published figures would have to give way, at
    least cost, for the attacker's interval to grow enough; those are hidden. Hiding only widens
    intervals, so a need once met stays met, and one pass over the needs meets them all.
-2. What is dear is kept: the whole authority's total, its cells, the totals of rows, then the cells
-   with larger counts. A line in which no partner is left gives up its total. A row with sums gives
-   way as a whole.
+2. What is dear is kept: the whole authority's total, its cells, the totals of rows, then cells;
+   among figures of a sort, by `preference`, which knows no count. A line in which no partner is
+   left gives up its total. A row with sums gives way as a whole.
 3. Then every added figure, dearest first, is shown again if the audit passes with it.
 4. It stops after `ROUNDS` additions. The caller audits the result anew and trusts nothing of this.
 5. What is better is taken only if the audit passes it as well.
@@ -16,7 +16,7 @@ Rules kept here:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -27,6 +27,7 @@ from oversight_agent.disclosure.figures import WHOLE
 from oversight_agent.disclosure.joint import JointView, Place
 from oversight_agent.disclosure.knowledge import Yielding
 from oversight_agent.disclosure.needs import Need
+from oversight_agent.disclosure.preference import Preference, by_place
 from oversight_agent.disclosure.solver import (
     TOLERANCE,
     Bounds,
@@ -43,11 +44,20 @@ COST_OF_WHOLE_TOTAL = 1000.0
 COST_OF_WHOLE_CELL = 100.0
 COST_OF_ROW_TOTAL = 10.0
 COST_OF_CELL = 1.0
-"""What hiding one figure costs, in figures of a category; and up to 1 more by its size."""
+"""What hiding one figure costs, in cells of a category; and up to 1 more by `preference`."""
 
 
-def extend(view: JointView, truths: Sequence[int], needs: Sequence[Need]) -> JointView:
+def extend(
+    view: JointView, truths: Sequence[int], needs: Sequence[Need],
+    preference: Preference = by_place,
+) -> JointView:  # fmt: skip
     """The view with as few figures hidden in addition as is found within the budget.
+
+    Args:
+        view: what is published before anything is hidden for the needs.
+        truths: the exact number of every figure.
+        needs: what must stay hidden.
+        preference: among figures that cost the same.
 
     Raises:
         UnsolvedError: the solver failed, or the rounds were used up.
@@ -58,8 +68,8 @@ def extend(view: JointView, truths: Sequence[int], needs: Sequence[Need]) -> Joi
     exposed = [found.need for found in audit.exposed(view)]
     if not exposed:
         return view
-    partners = _Partners(view, truths, needs)
-    found = _clean_up(view, _enough(view, exposed, audit, partners), audit)
+    partners = _Partners(view, truths, needs, preference)
+    found = _clean_up(view, _enough(view, exposed, audit, partners), audit, partners.costs)
     better = optimal.improve(view, found, truths, exposed, partners.costs)
     return found if next(audit.exposed(better), None) else better
 
@@ -81,15 +91,15 @@ def _enough(
     return view
 
 
-def cost(view: JointView, place: Place) -> float:
+def cost(view: JointView, place: Place, preference: Preference = by_place) -> float:
     """What hiding a published figure costs, with all that goes with it."""
     figure, seen = place.figure, view.views[place.table]
-    size = seen.shown[figure] / max(1, *seen.shown.values())
+    more = preference(place)
     if figure.row == WHOLE:
-        return (COST_OF_WHOLE_TOTAL if figure.is_total else COST_OF_WHOLE_CELL) + size
+        return (COST_OF_WHOLE_TOTAL if figure.is_total else COST_OF_WHOLE_CELL) + more
     if figure.is_total and not seen.shape.scales:
-        return COST_OF_ROW_TOTAL + size
-    return COST_OF_CELL + size
+        return COST_OF_ROW_TOTAL + more
+    return COST_OF_CELL + more
 
 
 class _Partners:
@@ -99,9 +109,11 @@ class _Partners:
         costs: of each figure that may be hidden.
     """
 
-    def __init__(self, view: JointView, truths: Sequence[int], needs: Sequence[Need]) -> None:
+    def __init__(
+        self, view: JointView, truths: Sequence[int], needs: Sequence[Need], preference: Preference
+    ) -> None:
         self._yielding, self._truths = Yielding(view), np.array(truths, dtype=float)
-        self.costs = {place: cost(view, place) for place in self._yielding.slacks}
+        self.costs = {place: cost(view, place, preference) for place in self._yielding.slacks}
         program = self._yielding.program
         self._quantities = {
             parts: program.require(total_of(parts)) for parts in {n.parts: None for n in needs}
@@ -136,14 +148,12 @@ class _Partners:
         return self._solver.minimise(costs, replace(bounds, least=least, most=most))
 
 
-def _clean_up(view: JointView, smaller: JointView, audit: Audit) -> JointView:
+def _clean_up(
+    view: JointView, smaller: JointView, audit: Audit, costs: Mapping[Place, float]
+) -> JointView:
     added = {view.leader(place) for place in set(view.shown) - set(smaller.shown)}
-    for place in _dearest_first(view, added):
+    for place in sorted(added, key=lambda place: (-costs[place], place)):
         trial = view.without(added - {place})
         if next(audit.exposed(trial), None) is None:
             added.remove(place)
     return view.without(added)
-
-
-def _dearest_first(view: JointView, places: Iterable[Place]) -> list[Place]:
-    return sorted(places, key=lambda place: (-cost(view, place), place))

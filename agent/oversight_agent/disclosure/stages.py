@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 
 from oversight_agent.disclosure import audit, marks, needs, primary, secondary, ties
 from oversight_agent.disclosure.figures import Figure, Grid
-from oversight_agent.disclosure.joint import Joint, JointView, Place
+from oversight_agent.disclosure.joint import Difference, Joint, JointView, Place
 from oversight_agent.disclosure.past import Past, Tie
+from oversight_agent.disclosure.preference import Lot
 from oversight_agent.disclosure.solver import UnsolvedError
 from oversight_agent.disclosure.view import View
 from oversight_protocol.policy import Rules
@@ -33,6 +34,7 @@ class Component:
         ties: between all of them, by their numbers in `grids`.
         public: figures that everybody knows.
         rules: to keep in the new ones.
+        lot: by which figures are chosen that are hidden besides.
     """
 
     grids: tuple[Grid, ...] = field(repr=False)
@@ -40,6 +42,7 @@ class Component:
     ties: tuple[Tie, ...]
     public: Public
     rules: Rules
+    lot: Lot = field(default_factory=Lot)
 
     @property
     def new(self) -> int:
@@ -95,7 +98,7 @@ def hide(component: Component) -> Hidden:
     # 2. Rounding.
     draft = JointView(joint, _views(component, own))
     truths = _truths(component.grids, joint)
-    wanted = _wanted(found, joint, truths, component.rules)
+    wanted = _wanted(found, component.grids, joint, truths, component.rules)
     try:
         # 3. An attack on the draft, and 4. what must be hidden besides.
         final = _extended(draft, component, truths, wanted)
@@ -103,6 +106,7 @@ def hide(component: Component) -> Hidden:
         return Hidden(own, draft.without(draft.hideable))
     # 5. The final pattern is attacked anew.
     every = _all_needs(wanted, component, final)
+    every = (*every, *_possible(every, component, final, truths))
     if not audit.is_safe(final, truths, every):
         return Hidden(own, draft.without(draft.hideable))
     # 6. Markers, as far as an attack on them fails as well.
@@ -157,20 +161,30 @@ def _truths(grids: Sequence[Grid], joint: Joint) -> list[int]:
 
 
 def _wanted(
-    found: Iterable[primary.Primary], joint: Joint, truths: Sequence[int], rules: Rules
-) -> tuple[needs.Need, ...]:
+    found: Iterable[primary.Primary], grids: Sequence[Grid], joint: Joint,
+    truths: Sequence[int], rules: Rules,
+) -> tuple[needs.Need, ...]:  # fmt: skip
     """What must stay hidden whatever is shown; a public figure cannot."""
     of_tables = (
         need for table, each in enumerate(found) for need in _moved(each.needs, joint.start(table))
     )
     between = (
         needs.of_difference(joint.difference(number), truths[joint.difference(number)],
-                            joint.unit_of_sum(each.more), rules)
+                            joint.unit_of_sum(each.more), rules, _known(grids, joint, each))
         for number, each in enumerate(joint.differences)
     )  # fmt: skip
     public = {joint.number(place) for place in joint.public}
     return tuple(
         need for need in dict.fromkeys((*of_tables, *between)) if not public.issuperset(need.parts)
+    )
+
+
+def _known(grids: Sequence[Grid], joint: Joint, difference: Difference) -> frozenset[int]:
+    """What an attacker on a difference may know exactly of the two tables."""
+    return frozenset(
+        number + joint.start(table)
+        for table, figure in (difference.more, difference.less)
+        for number in needs.known_beside(grids[table], figure)
     )
 
 
@@ -182,9 +196,11 @@ def _extended(
     Raises:
         UnsolvedError: the solver failed, or no pattern was found.
     """
+    preference = component.lot.among(component.grids)
     for _ in range(PATTERNS):
-        final = secondary.extend(draft, truths, wanted)
+        final = secondary.extend(draft, truths, wanted, preference)
         every = _all_needs(wanted, component, final)
+        every = (*every, *_possible(every, component, final, truths))
         if len(every) == len(wanted):
             return final
         wanted = every
@@ -201,6 +217,23 @@ def _all_needs(
         for need in _moved(needs.of_hidden(grid, seen, rules), view.joint.start(table))
     )
     return tuple(dict.fromkeys((*wanted, *of_hidden)))
+
+
+def _possible(
+    wanted: Sequence[needs.Need], component: Component, view: JointView, truths: Sequence[int]
+) -> list[needs.Need]:
+    """Further needs of hidden counts that may be small for all that everybody sees."""
+    known = {need.parts for need in wanted}
+    every = [
+        need
+        for table, grid in enumerate(component.grids[: component.new])
+        for need in _moved(
+            needs.of_possible(grid, view.views[table], component.rules), view.joint.start(table)
+        )
+        if need.parts not in known
+    ]
+    exposed = audit.attack(view, truths, every)
+    return [found.need for found in exposed if found.low <= found.need.holds_to]
 
 
 def _moved(found: Sequence[needs.Need], start: int) -> tuple[needs.Need, ...]:

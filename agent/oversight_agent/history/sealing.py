@@ -40,11 +40,15 @@ _NONCE_BYTES, _KEY_BYTES = 12, 32
 class Sealing:
     """The keys of one history.
 
+    Attributes:
+        lot: the key by which disclosure control chooses what it hides besides.
+        name: tells this secret's histories from others.
+
     Raises:
         HistoryError: there is no secret, or it is too short.
     """
 
-    __slots__ = ("_chain", "_content", "_persons", "name")
+    __slots__ = ("_chain", "_content", "_persons", "lot", "name")
 
     def __init__(self, secret: bytes) -> None:
         if len(secret) < MIN_SECRET:
@@ -57,6 +61,7 @@ class Sealing:
         self._content = AESGCM(_derived(secret, "content"))
         self._chain = _derived(secret, "chain")
         self._persons = _derived(secret, "persons")
+        self.lot = _derived(secret, "lot")
         self.name = _derived(secret, "name")[:PERSON_BYTES].hex()
 
     def __repr__(self) -> str:

@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from oversight_agent import disclosure
-from oversight_agent.disclosure import TableReport
-from oversight_agent.history import Answered, Head, History, Memory
+from oversight_agent.disclosure import PUBLIC, TableReport
+from oversight_agent.history import Answered, Head, History, Memory, Sealing
 from oversight_agent.pipeline.job import Job
 from oversight_agent.tables import SafeTable, UnsafeTable
 from oversight_protocol.study import BaseTable, Period
@@ -68,8 +68,10 @@ class LookingBack:
         """
         job = self._job
         if job.history is None:
+            # Without its secret an agent may look beforehand, though it will answer nothing.
+            key = Sealing(job.secret.read_bytes()).lot if job.secret.exists() else PUBLIC
             done = disclosure.protect(
-                exact, job.rules, job.spec_version, job.links, public=job.public
+                exact, job.rules, job.spec_version, job.links, public=job.public, key=key
             )
             return Answers(done.tables, done.report)
         secret = job.secret.read_bytes()
@@ -89,7 +91,7 @@ class LookingBack:
             for one in exact
         ]
         judged = stage.judge(history, new, job.rules, job.links, of_one_study=True)
-        tables, reports = self._judged(judged, new)
+        tables, reports = self._judged(judged, new, sealing.lot)
         memories = tuple(
             stage.remember(
                 one, Answered(answer=safe.answer, rules=job.rules), sealing, job.spec_version
@@ -99,14 +101,14 @@ class LookingBack:
         return Answers(tables, reports, memories, judged.seen)
 
     def _judged(
-        self, judged: Judged, new: Sequence[New]
+        self, judged: Judged, new: Sequence[New], key: bytes
     ) -> tuple[tuple[SafeTable, ...], tuple[TableReport, ...]]:
         from oversight_agent.history import stage  # noqa: PLC0415
 
         job = self._job
         done = disclosure.protect(
             [new[number].unsafe for number in judged.kept], job.rules, job.spec_version,
-            ties=judged.ties, public=job.public, past=judged.past,
+            ties=judged.ties, public=job.public, past=judged.past, key=key,
         )  # fmt: skip
         kept = dict(zip(judged.kept, done.tables, strict=True))
         every = []

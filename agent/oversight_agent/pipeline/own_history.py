@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from oversight_agent.disclosure import Past, Tie
+from oversight_agent.disclosure import PUBLIC, Past, Tie
 from oversight_agent.history import OWN, Answered, Head, History, Recalled, Span
 from oversight_agent.history.explaining import explain
 from oversight_agent.history.stage import Judged, New, judge, remember
@@ -40,6 +40,7 @@ class Beside:
         past: released tables, those of the file first.
         reasons: what other tables have to do with each, by place.
         seen: the history that was asked.
+        key: by which figures are chosen that are hidden besides.
     """
 
     kept: tuple[int, ...]
@@ -48,6 +49,7 @@ class Beside:
     past: tuple[Past, ...] = field(repr=False)
     reasons: Mapping[int, tuple[str, ...]]
     seen: Head | None
+    key: bytes = field(repr=False)
 
     @property
     def numbers(self) -> dict[int, int]:
@@ -88,6 +90,7 @@ def beside(
             for place in places
         },
         seen=judged.seen if history else None,
+        key=history.sealing.lot if history else PUBLIC,
     )
 
 

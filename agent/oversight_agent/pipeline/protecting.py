@@ -111,7 +111,7 @@ def _answered(wave: _Wave, found: Beside) -> list[Answered]:
     public = [(at[n], row, code, outcome) for n, row, code, outcome in wave.public if n in at]
     try:
         done = disclosure.protect(
-            kept, wave.rules, VERSION, ties=tied, public=public, past=found.past
+            kept, wave.rules, VERSION, ties=tied, public=public, past=found.past, key=found.key
         )
     except ValueError as error:
         raise InputError(

@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from oversight_agent.disclosure import audit, primary, secondary
+from oversight_agent.disclosure import PUBLIC, audit, primary, protect, secondary
 from oversight_agent.disclosure.figures import TOTAL_OF_ROW, Figure, Grid, Scale, Shape
 from oversight_agent.disclosure.joint import Joint, JointView
 from oversight_agent.disclosure.knowledge import Knowledge
@@ -18,7 +18,9 @@ from oversight_agent.disclosure.points import Points
 from oversight_agent.disclosure.solver import Program, Solver, UnsolvedError
 from oversight_agent.disclosure.view import View
 from oversight_protocol.policy import Rules
+from oversight_protocol.release import TableAnswer
 from support.exact_tables import CHILD, SERVICES, base_table, from_counts, random_table
+from support.one_by_one import month
 
 RULES = Rules()
 LINE = Shape(rows=1, outcomes=3, partitions=())
@@ -191,8 +193,8 @@ def test_no_figure_that_the_secondary_stage_hid_can_be_shown_again(seed):
     )
 
 
-def test_the_dearest_figures_are_the_whole_authority_then_totals_then_large_cells():
-    grid = Grid.of(from_counts(base_table(), {(s,): (40 + s, 60, 80) for s in range(3)}))
+def test_the_dearest_figures_are_the_whole_authority_then_totals_whatever_they_count():
+    grid = Grid.of(from_counts(base_table(), {(s,): (400 - s, 60, 80) for s in range(3)}))
     shown = JointView.alone(View.of(grid, (), RULES))
     by_cost = [
         place.figure for place in sorted(shown.shown, key=lambda one: -secondary.cost(shown, one))
@@ -203,4 +205,34 @@ def test_the_dearest_figures_are_the_whole_authority_then_totals_then_large_cell
     assert whole_total.is_total
     assert by_cost[:4] == [whole_total, *cells]
     assert all(figure.is_total for figure in by_cost[4:7])
-    assert [grid.outcomes[figure.outcome] for figure in by_cost[7:10]] == ["neither"] * 3
+
+
+@pytest.mark.parametrize("key", [PUBLIC, b"s" * 32])
+def test_which_partner_is_hidden_does_not_depend_on_what_it_counts(key):
+    table = base_table(("a", "b", "c", "d"), {}, subjects=(CHILD,))
+    lines = [(2, 20, 30, 400), (2, 400, 20, 30), (2, 30, 400, 20), (0, 25, 25, 25)]
+
+    answers = [
+        protect([from_counts(table, {(): line})], RULES, "1.0", key=key).tables[0].answer
+        for line in lines
+    ]
+
+    assert len({patterns(one) for one in answers}) == 1
+
+
+def test_another_secret_or_period_hides_another_partner():
+    unsafe = from_counts(base_table(tuple("abcd"), {}, subjects=(CHILD,)), {(): (2, 30, 30, 30)})
+    later = dataclasses.replace(unsafe, period=month(2))
+
+    found = {
+        patterns(protect([one], RULES, "1.0", key=bytes([key]) * 32).tables[0].answer)
+        for one in (unsafe, later) for key in range(8)
+    }  # fmt: skip
+
+    assert len(found) == 3
+    assert all(sum(line) == 2 for line in found)
+
+
+def patterns(answer: TableAnswer) -> tuple[bool, ...]:
+    """Which figures of the whole authority are hidden."""
+    return tuple(cell.value is None for cell in answer.rows[0].figures)
