@@ -9,16 +9,20 @@ Entry kinds, each with what its body holds:
     study-withdrawn    study, by
     ticket-accepted    ticket, digest, envelope
     refused            digest, reason, family, answer (envelope or null), ticket (or null)
-    held               ticket, digest, release, questions, reasons
-    answered           ticket, digest, release, questions, reasons, approved_by, answer (envelope)
+    held               ticket, digest, release, questions, reasons, history_head
+    answered           ticket, digest, release, questions, reasons, history_head, approved_by,
+                       answer (envelope)
     receipt            ticket, answer (digest), envelope
     snapshot-made      snapshot, digest, of (a study's digest, or null), wave (or null)
     snapshot-deleted   snapshot, by
     coverage-shared    study, wave, digest, by, coverage, envelope
+    history-begun      history (its identifier)
+    publication-recorded  history_head
 
 `digest` is that of a ticket's payload: the same ticket byte for byte has the same one. `questions`
 holds the canonical question's digest of each released or withheld table, `reasons` why each other
-table was refused, both by "table period".
+table was refused, both by "table period". `history_head` is how far the history had come: its
+number of entries and the last one's mark; null where it had not begun.
 """
 
 from __future__ import annotations

@@ -107,6 +107,8 @@ def describe(study: Study, envelope: Envelope) -> str:
         f"Rules: at least {rules.minimum_persons} persons behind a figure, counts rounded to "
         f"{rules.rounding_base}; tables about staff: at least {rules.staff_minimum_workers} "
         f"workers from {rules.staff_minimum_teams} teams.",
+        *([f"Sums: none is shown of which two people contribute more than "
+           f"{rules.two_largest_percent} %."] if rules.two_largest_percent else []),
         *([f"Markers: a suppressed figure of the whole authority may be marked [low] if it is "
            f"below {rules.low_high_below}, or [high] if the rest of its row is."]
           if rules.low_high_below else []),
@@ -119,6 +121,8 @@ def describe(study: Study, envelope: Envelope) -> str:
             "", f"Base table '{table.name}': {table.title}", f"  {table.population}",
             f"  Reads: {', '.join(table.reads)}",
             "  Outcomes: " + "; ".join(outcome.label for outcome in table.outcomes),
+            *(f"  Together, where hidden one by one: {step.merge.into.label}"
+              for step in table.collapse if step.merge is not None),
             *(f"  By {dimension.label}" for dimension in table.dimensions),
             *(f"  Measure {one.number}: {one.title}" for one in study.measures
               if one.table == table.name),

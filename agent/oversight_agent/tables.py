@@ -121,6 +121,19 @@ class UnsafeSum:
 
 
 @dataclass(frozen=True)
+class UnsafeMerge:
+    """What stands behind some outcomes of a line together.
+
+    Attributes:
+        own: of all rows of these outcomes: whoever is in two of them is one person.
+        rest: of all other rows of the line.
+    """
+
+    own: UnsafeCell = field(repr=False)
+    rest: UnsafeCell = field(repr=False)
+
+
+@dataclass(frozen=True)
 class UnsafeRow:
     """A line: the whole authority (dimension and category `""`) or one category.
 
@@ -129,6 +142,8 @@ class UnsafeRow:
         complements: by outcome code, the same of all rows in this line outside that outcome.
         total: of all rows in this line.
         sums: by magnitude, in the order of publication; none in a table with outcomes.
+        merged: by the code of each merge that the table declares, in the order of its steps; one
+            that is left out is not published.
     """
 
     dimension: str
@@ -137,6 +152,7 @@ class UnsafeRow:
     complements: dict[str, UnsafeCell] = field(repr=False)
     total: UnsafeCell = field(repr=False)
     sums: dict[str, UnsafeSum] = field(default_factory=dict, repr=False)
+    merged: dict[str, UnsafeMerge] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

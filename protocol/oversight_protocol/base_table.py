@@ -6,7 +6,8 @@ Rules kept here:
    it says so. It is either split into mutually exclusive outcomes, or carries magnitudes (caseload,
    working time) that are summed. Its SQL yields one row per person or event.
 2. It says which fields of the specification its figures need, and which only its breakdowns do; and
-   how its outcomes may be put together where too few people stand behind them.
+   how its outcomes may be put together where too few people stand behind them. What is put together
+   has a code of its own, so that nobody takes it for one of its parts.
 3. Rewording does not make a new question; whatever changes a figure does.
 """
 
@@ -106,7 +107,9 @@ class Collapse(Document):
     """A step that makes a table coarser: outcomes put together, or a dimension left out.
 
     A base table lists its steps in the order in which they may be taken, each on what the one
-    before has left. Taking one loses detail; suppressing cells may lose more.
+    before has left. A merge is taken row by row, where outcomes that it puts together are hidden:
+    then what they are together may be shown. To leave out a dimension is to hide all of its
+    figures, which suppression does wherever less would not do.
     """
 
     merge: Merge | None = None
@@ -183,6 +186,8 @@ class BaseTable(Document):
                 raise ValueError("a step drops a dimension that is crossed with another")
             else:
                 dimensions.remove(step.drop)
+        made = [step.merge.into.code for step in self.collapse if step.merge is not None]
+        require_unique("outcome, merged or not", [TOTAL, *self.outcome_codes, *made])
         return self
 
     @model_validator(mode="after")
@@ -222,6 +227,20 @@ class BaseTable(Document):
     def outcome_codes(self) -> tuple[str, ...]:
         """The outcome codes in the order of publication; none in a table with magnitudes."""
         return tuple(outcome.code for outcome in self.outcomes)
+
+    @property
+    def merges(self) -> dict[str, tuple[str, ...]]:
+        """By the code of what is put together, the outcomes that it is made of, in their order.
+
+        In the order of the steps; a step that puts together what an earlier one made is resolved.
+        """
+        found: dict[str, tuple[str, ...]] = {}
+        for step in self.collapse:
+            if step.merge is not None:
+                inside = {part for code in step.merge.outcomes for part in found.get(code, (code,))}
+                parts = tuple(code for code in self.outcome_codes if code in inside)
+                found[step.merge.into.code] = parts
+        return found
 
     @property
     def magnitude_names(self) -> tuple[str, ...]:

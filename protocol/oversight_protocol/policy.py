@@ -73,11 +73,19 @@ DOMINANCE_FLOOR_PERCENT = 10
 """A sum is hidden if its second largest contributor, from it, could work out the largest to within
 this share of that one's value (percent). Source: p% rule, p = 10, SACRO default; SDC Handbook."""
 
+LEAST_SHARE_OF_TWO_PERCENT = 50
+"""The strictest `two_largest_percent`. Below it, more than the two contribute would have to stay
+open. Offices use 75 to 95 %: SDC Handbook; 90 % is SACRO's default."""
+
 
 class Rules(Document):
     """The disclosure rules in force for an output.
 
     Attributes:
+        two_largest_percent: a sum is hidden if the two largest contributions to it are more than
+            this percentage of it together: the (n,k) rule with n = 2, since two are all that is
+            kept of a sum. It guards what two have together against everybody else, as
+            `dominance_percent` guards the largest against the second. 0: not used.
         low_high_below: a cell with fewer than this may be marked `[low]`, one whose rest of row has
             fewer `[high]`, by the whole authority in a row of `LEAST_MARKED_ROW` or more. 0: never.
     """
@@ -89,6 +97,7 @@ class Rules(Document):
     contributing_workers: int = Field(default=3, le=100)
     worker_share_percent: int = Field(default=50, ge=1, le=WORKER_SHARE_CEILING_PERCENT)
     dominance_percent: int = Field(default=10, ge=DOMINANCE_FLOOR_PERCENT, le=100)
+    two_largest_percent: int = Field(default=0, ge=0, le=99)
     zeros_may_be_shown: bool = False
     low_high_below: int = Field(default=0, ge=0, le=1000)
 
@@ -103,6 +112,10 @@ class Rules(Document):
         if self.rounding_base > self.minimum_persons:
             # A cell that passes the minimum could round to zero and pass for a true zero.
             raise ValueError("rounding_base is above minimum_persons")
+        if 0 < self.two_largest_percent < LEAST_SHARE_OF_TWO_PERCENT:
+            raise ValueError(
+                f"two_largest_percent is neither 0 nor at least {LEAST_SHARE_OF_TWO_PERCENT}"
+            )
         if 0 < self.low_high_below < max(LOW_HIGH_FLOOR.value, self.minimum_persons):
             # The marker would say more of a small count than suppression lets anybody find out.
             raise ValueError(
@@ -115,11 +128,13 @@ class Rules(Document):
         """The stricter of two sets of rules, rule by rule."""
         strict = {name: max(getattr(self, name), getattr(other, name)) for name in FLOORS}
         marked = (self.low_high_below, other.low_high_below)
+        of_two = (self.two_largest_percent, other.two_largest_percent)
         return Rules(
             **strict,
             low_high_below=max(marked) if all(marked) else 0,
             worker_share_percent=min(self.worker_share_percent, other.worker_share_percent),
             dominance_percent=max(self.dominance_percent, other.dominance_percent),
+            two_largest_percent=min(of_two) if all(of_two) else max(of_two),
             zeros_may_be_shown=self.zeros_may_be_shown and other.zeros_may_be_shown,
         )
 
@@ -130,10 +145,12 @@ class Rules(Document):
         """
         loose = {name: min(getattr(self, name), getattr(other, name)) for name in FLOORS}
         loose["rounding_base"] = gcd(self.rounding_base, other.rounding_base)
+        of_two = (self.two_largest_percent, other.two_largest_percent)
         return Rules(
             **loose,
             worker_share_percent=max(self.worker_share_percent, other.worker_share_percent),
             dominance_percent=min(self.dominance_percent, other.dominance_percent),
+            two_largest_percent=max(of_two) if all(of_two) else 0,
             zeros_may_be_shown=self.zeros_may_be_shown or other.zeros_may_be_shown,
             low_high_below=max(self.low_high_below, other.low_high_below),
         )

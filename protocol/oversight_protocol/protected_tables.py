@@ -19,7 +19,10 @@ from oversight_protocol.true_counts import OwnPeriod
 
 
 class ProtectedFigure(Document):
-    """A figure as it may be published: a cell, the total of a row, or the sum of a magnitude."""
+    """A figure as it may be published: a cell, the total of a row, or the sum of a magnitude.
+
+    Or a merged one: outcomes together of which some are hidden one by one.
+    """
 
     at: dict[Name, Code] = Field(
         max_length=4,
@@ -27,7 +30,8 @@ class ProtectedFigure(Document):
         " the whole authority.",
     )
     outcome: Code = Field(
-        description="Its outcome, or magnitude; 'all' for the total of its row."
+        description="Its outcome, magnitude or merge; 'all' for the total of its row. That of a"
+        " merge is listed only where it has a value."
     )  # fmt: skip
     value: int | None = Field(
         ge=0, description="Rounded, in whole units; null where the figure is hidden."
@@ -88,6 +92,7 @@ class ReportTold(Document):
     figures: int = Field(ge=1, description="Cells, totals and sums of the table.")
     published: int = Field(ge=0, description="How many of them may be published.")
     marked: int = Field(ge=0, description="How many others are marked [low] or [high].")
+    merged: int = Field(default=0, ge=0, description="How many merged figures may be, besides.")
     rules: tuple[RuleTold, ...]
     history: tuple[str, ...] = Field(
         default=(),

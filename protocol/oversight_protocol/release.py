@@ -10,14 +10,17 @@ Rules kept here:
 4. `[low]` and `[high]` mark suppressed figures of which a little is said (`policy.Rules`): that it,
    or the rest of its row, is below the release's `low_high_below`. They stand only in cells of the
    whole authority, in a row whose total is published and not small.
-5. A *refusal* says its family and that family's fixed sentence, never a reason.
-6. `check_release` says whether a release answers its ticket in the form that its study fixed and
+5. A *merged figure* counts outcomes together that the study lets be put together. It stands in a
+   row only where two of them or more are hidden, and only if it is published; it has no marker.
+6. A *refusal* says its family and that family's fixed sentence, never a reason.
+7. `check_release` says whether a release answers its ticket in the form that its study fixed and
    keeps the floors; `check_refusal` whether a refusal answers its ticket. The coordinator runs them
    on what it receives, the agent on what it is about to send.
 """
 
 from __future__ import annotations
 
+import operator
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -109,6 +112,9 @@ class Row(Document):
         total: counts all rows; it is rounded on its own, so it need not be the sum of the cells.
         sums: one for each magnitude, in the study's order, its name in place of the outcome;
             rounded as counts are, in whole units.
+        merged: the published counts of outcomes together, in the order of the study's steps, the
+            merge's code in place of the outcome; rounded on their own. A row without any is written
+            without this field.
     """
 
     dimension: Name | Literal[""]
@@ -116,11 +122,12 @@ class Row(Document):
     cells: tuple[Cell, ...]
     total: Cell
     sums: tuple[Cell, ...] = ()
+    merged: tuple[Cell, ...] = Field(default=(), max_length=10, exclude_if=operator.not_)
 
     @property
     def figures(self) -> tuple[Cell, ...]:
-        """The cells, the total, and the sums."""
-        return (*self.cells, self.total, *self.sums)
+        """The cells, the total, the sums, and the merged figures."""
+        return (*self.cells, self.total, *self.sums, *self.merged)
 
 
 class TableAnswer(Document):
@@ -204,6 +211,18 @@ def unavailable(answer: TableAnswer) -> frozenset[str]:
     return frozenset(dimension for dimension, marked in found.items() if True in marked)
 
 
+def unmarked(answer: TableAnswer) -> TableAnswer:
+    """An answer in which `[low]` and `[high]` are `[c]`."""
+    rows = tuple(
+        row.model_copy(update={"cells": tuple(map(_unmarked, row.cells))}) for row in answer.rows
+    )
+    return answer.model_copy(update={"rows": rows})
+
+
+def _unmarked(cell: Cell) -> Cell:
+    return cell.model_copy(update={"marker": CONFIDENTIAL}) if cell.marker in (LOW, HIGH) else cell
+
+
 def markers_are_allowed(answer: TableAnswer, rules: Rules) -> bool:
     """Whether `[low]` and `[high]` stand only where the rules let them."""
     for row in answer.rows:
@@ -262,15 +281,31 @@ def _check_table(answer: TableAnswer, table: BaseTable, rules: Rules) -> None:
         declared = (table.outcome_codes, TOTAL, table.magnitude_names)
         if declared != (outcomes, row.total.outcome, sums):
             raise Refused(Reason.RELEASE_MISMATCH, table.name)
+        if not _merges_as_declared(row, table):
+            raise Refused(Reason.RELEASE_MISMATCH, table.name)
     if "" in unavailable(answer):
         raise Refused(Reason.RELEASE_MISMATCH, table.name)
     if not markers_are_allowed(answer, rules):
         raise Refused(Reason.FLOOR, table.name)
     for row in answer.rows:
-        for cell in (*row.cells, row.total):
+        for cell in (*row.cells, row.total, *row.merged):
             _check_cell(cell, rules, table.name)
         for cell in row.sums:
             _check_sum(cell, row.total, rules, table.name)
+
+
+def _merges_as_declared(row: Row, table: BaseTable) -> bool:
+    """Whether a row's merged figures are the study's, each once and in its order, and have a place.
+
+    One of which all outcomes are published tells what they tell, and one of which all but one are
+    tells of that one.
+    """
+    codes, merges = [cell.outcome for cell in row.merged], table.merges
+    hidden = {cell.outcome for cell in row.cells if cell.value is None}
+    return codes == [code for code in merges if code in codes] and all(
+        cell.value is not None and len(hidden.intersection(merges[cell.outcome])) > 1
+        for cell in row.merged
+    )
 
 
 def _check_sum(cell: Cell, total: Cell, rules: Rules, place: str) -> None:

@@ -82,6 +82,15 @@ class OwnDimension(Document):
     )
 
 
+class OwnMerge(Document):
+    """Outcomes that may be published together where they are hidden one by one."""
+
+    code: Code = Field(description="No outcome has it, and no other merge.")
+    of: tuple[Code, ...] = Field(
+        min_length=2, max_length=40, description="Codes of outcomes, or of merges above it."
+    )
+
+
 class Numbers(Document):
     """What stands behind a figure."""
 
@@ -151,6 +160,9 @@ class CountedTable(Document):
         default=(), max_length=40, description="Mutually exclusive; none in a table of magnitudes."
     )
     magnitudes: tuple[Magnitude, ...] = Field(default=(), max_length=4)
+    merges: tuple[OwnMerge, ...] = Field(
+        default=(), max_length=10, description="The finest first: in this order they are tried."
+    )
     dimensions: tuple[OwnDimension, ...] = Field(default=(), max_length=8)
     crossings: tuple[Crossing, ...] = Field(default=(), max_length=8)
     cells: tuple[CountedCell, ...] = Field(min_length=1, max_length=LARGEST_TABLE)

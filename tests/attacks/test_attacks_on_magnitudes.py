@@ -124,7 +124,8 @@ def _secrets(unsafe: UnsafeTable, persons: Sequence[Person], rules: Rules):
         values = [person[2][place] for person in persons]
         if is_small or is_precise or dominated(values, rules):
             share = rules.dominance_percent * max(values, default=0) / 100
-            width = max(rules.minimum_persons * 10**magnitude.decimals, share)
+            of_two = sum(sorted(values)[-2:]) * (100 / (rules.two_largest_percent or 100) - 1)
+            width = max(rules.minimum_persons * 10**magnitude.decimals, share, of_two)
             yield magnitude.name, lambda low, high, width=width: high - low >= width
 
 
@@ -154,6 +155,27 @@ def test_a_single_contributor_among_many_is_not_found_from_the_sum():
 
     assert before[1] - before[0] < 30
     assert high - low >= 30
+
+
+def test_an_outsider_finds_what_two_have_who_hold_nearly_everything_unless_a_study_guards_them():
+    """Two of 17 have 570 of 600 children; each of them is safe from the other."""
+    caseloads = [300, 270, *[2] * 15]
+    persons: list[Person] = [(n % 5, (0,), (each,)) for n, each in enumerate(caseloads)]
+    persons += crowd(40, 1, 25)
+    unsafe = sum_up(magnitude_table([CHILDREN], TWO), persons)
+    secret = ("service", "a", "children")
+    rules = Rules(two_largest_percent=90)
+
+    before = Attacker(unsafe.table, protected(unsafe), RULES).interval([secret])
+    half = Attacker(unsafe.table, draft(unsafe, rules), rules).interval([secret])
+    after = Attacker(unsafe.table, protected(unsafe, rules), rules).interval([secret])
+
+    # 15 others have at least nothing, and what two have is below the sum.
+    assert before[1] < 570 * 100 / 90
+    assert half[1] - half[0] < 570 * 10 / 90
+    assert after[1] - after[0] >= 570 * 10 / 90
+    assert found_out(unsafe, persons, draft(unsafe, rules), rules)
+    assert found_out(unsafe, persons, protected(unsafe, rules), rules) == []
 
 
 def test_the_smaller_of_two_categories_is_found_by_subtraction_but_for_the_larger_ones_silence():
@@ -292,6 +314,7 @@ def test_without_the_secondary_stage_the_attacker_succeeds_and_with_it_never(dim
             Rules(zeros_may_be_shown=True),
             Rules(minimum_persons=20, rounding_base=10),
             Rules(dominance_percent=40, staff_minimum_teams=6),
+            Rules(two_largest_percent=60),
         ]
     ),
 )

@@ -2,7 +2,7 @@
 
 Tables are asked one after the other, as a coordinator would ask them over months, waves and
 studies. Each attack first succeeds against an agent that forgets what it released, then must fail
-against one that looks back. Where it does not fail yet, the test says so and waits for the mending.
+against one that looks back, asked in that order, in the other, or all at once in one wave.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from support.joint_attacker import (
     small_quantities,
     sum_of,
 )
-from support.looking_back import answer, forgetful, looking_back
+from support.looking_back import answer, forgetful, in_one_wave, looking_back
 from support.one_by_one import common
 from support.protocol import signing_key
 
@@ -214,43 +214,20 @@ DEFENDED: list[Make] = [
     a_cloned_predicate,
     a_correction_that_leaves_the_rest_alone,
     a_year_with_a_withheld_quarter,
+    nested_recodes_of_a_linked_population,
+    nested_populations_that_a_study_links,
+    a_clone_that_a_study_links,
 ]
 
 
-def not_yet(make: Make, reason: str):
-    return pytest.param(
-        make, id=make.__name__, marks=pytest.mark.xfail(strict=True, reason=reason)
-    )  # fmt: skip
-
-
-NOT_DEFENDED = [
-    not_yet(
-        nested_recodes_of_a_linked_population,
-        "pairs that a link ties are left to the audit, which compares totals only: one outcome"
-        " within another of the other table is seen by neither",
-    ),
-    not_yet(
-        nested_populations_that_a_study_links,
-        "of two tables that a link ties, the audit compares totals only, also where the outcomes"
-        " mean the same; the record sets leave the pair to the audit",
-    ),
-    not_yet(
-        a_clone_that_a_study_links,
-        "that outcomes with other codes are the same children is left to the audit by the link,"
-        " and the audit does not know it",
-    ),
-]
-EVERY: list[Make] = [*DEFENDED, *(each.values[0] for each in NOT_DEFENDED)]
-
-
-@pytest.mark.parametrize("make", EVERY, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("make", DEFENDED, ids=lambda make: make.__name__)
 def test_an_agent_that_forgets_gives_itself_away(make: Make):
     attack = make()
 
     assert attack.found(forgetful(attack.tables))
 
 
-@pytest.mark.parametrize("make", [*DEFENDED, *NOT_DEFENDED])
+@pytest.mark.parametrize("make", DEFENDED, ids=lambda make: make.__name__)
 def test_an_agent_that_looks_back_does_not(make: Make, tmp_path: Path):
     attack = make()
 
@@ -266,6 +243,27 @@ def test_in_another_order_neither(make: Make, tmp_path: Path):
     answers = looking_back(tmp_path, attack.tables[::-1], attack.links)
 
     assert attack.found(answers[::-1]) == []
+
+
+@pytest.mark.parametrize(
+    "make",
+    [make for make in DEFENDED if make is not a_correction_that_leaves_the_rest_alone],
+    ids=lambda make: make.__name__,
+)
+def test_all_at_once_in_one_wave_neither(make: Make, tmp_path: Path):
+    attack = make()
+
+    answers = in_one_wave(tmp_path, attack.tables, attack.links)
+
+    assert attack.found(answers) == []
+
+
+def test_a_wave_is_not_lost_by_what_its_tables_have_in_common(tmp_path: Path):
+    attack = nested_recodes()
+
+    answers = in_one_wave(tmp_path, attack.tables)
+
+    assert [each.status for each in answers] == ["released", "released"]
 
 
 def test_a_table_that_the_history_withholds_looks_like_one_that_is_too_small(tmp_path: Path):

@@ -34,6 +34,7 @@ from oversight_agent.history import Answered, History, Span
 from oversight_agent.history.memory import About, Memory, definition_of
 from oversight_agent.history.record_sets import Name, RecordSets, write
 from oversight_agent.history.sketches import Sketches
+from oversight_agent.history.ties import Foreseen
 from oversight_agent.history.unforeseen import Found, known, unforeseen
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import Cell, Row, TableAnswer, row_keys
@@ -156,8 +157,8 @@ def stage(folder: Path, new: Sequence[RecordSets]) -> tuple[float, float, list[F
         known(-1 - n, f"new_{n}", span_of(-1 - n), [sets], names(sets.table))
         for n, sets in enumerate(new)
     ]
-    pairs = {(-1 - n, -1 - m) for n in range(len(new)) for m in range(n)}
-    found = unforeseen(candidates, old, pairs, MOST)
+    pairs = frozenset((-1 - n, -1 - m) for n in range(len(new)) for m in range(n))
+    found = unforeseen(candidates, old, Foreseen(pairs, frozenset()), MOST)
     done = time.process_time()
     history.close()
     return opened - start, done - opened, found

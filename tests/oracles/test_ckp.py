@@ -36,6 +36,7 @@ from oversight_protocol.policy import Rules
 from oversight_protocol.release import TableAnswer
 from support.attacker import Attacker, Key
 from support.exact_tables import CHILD, NEXT_QUARTER, SERVICES, Event, base_table, tabulate
+from support.intervals import intervals
 from support.linked_attacker import LinkedAttacker
 
 TWO_WAYS = {**SERVICES, "agency": ("0", "1")}
@@ -106,12 +107,12 @@ def test_what_ours_shows_is_what_cell_key_perturbation_publishes_by_its_10_5_rul
 def test_every_interval_of_ours_holds_the_count_of_cell_key_perturbation(name):
     for case in CASES:
         unsafe, theirs = published(name, case)
-        found = protect([unsafe], Rules(), "1.0", with_intervals=True).intervals
-        intervals = {(dimension, *rest): each for (_, dimension, *rest), each in found.items()}
+        found = intervals([unsafe], protect([unsafe], Rules(), "1.0"), Rules())
+        ours = {(dimension, *rest): each for (_, dimension, *rest), each in found.items()}
 
-        assert theirs.keys() <= intervals.keys()
+        assert theirs.keys() <= ours.keys()
         for key, each in theirs.items():
-            low, high = intervals[key]
+            low, high = ours[key]
             assert low <= each.count
             assert high is None or each.count <= high
 

@@ -1,8 +1,9 @@
 """An attacker who reads a release and the public rules, and shares no code with the defence.
 
-The attacker's figures are the cells, the totals and the sums, each an unknown of its own, keyed by
-dimension, category and outcome (`all` for a row's total, for a sum the magnitude's name). Sums are
-counted in units of their magnitude's last decimal place.
+The attacker's figures are the cells, the totals and the sums, and what the release shows of some
+cells together; each is an unknown of its own, keyed by dimension, category and outcome (`all` for a
+row's total, for a sum the magnitude's name, for cells together the code under which the study puts
+them together). Sums are counted in units of their magnitude's last decimal place.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def published(answer: TableAnswer) -> dict[Key, int | None]:
     return {
         (row.dimension, row.category, cell.outcome): cell.value
         for row in answer.rows
-        for cell in (*row.cells, row.total, *row.sums)
+        for cell in (*row.cells, row.total, *row.sums, *row.merged)
     }
 
 
@@ -168,6 +169,11 @@ class Attacker:
         for row in rows if table.outcomes else ():
             cells = {(*row, code): 1.0 for code in table.outcome_codes}
             yield self._line({**cells, (*row, "all"): -1.0})
+        made = put_together(table)
+        for key in self.keys:
+            if key[2] in made:
+                cells = {(*key[:2], code): 1.0 for code in made[key[2]]}
+                yield self._line({**cells, key: -1.0})
         for whole, parts in made_up(table):
             for code in (*table.outcome_codes, *table.magnitude_names, "all"):
                 line = {(*part, code): 1.0 for part in parts}
@@ -188,6 +194,17 @@ class Attacker:
 
     def _line(self, terms: Mapping[Key, float]) -> np.ndarray:
         return np.array([terms.get(key, 0.0) for key in self.keys])
+
+
+def put_together(table: BaseTable) -> dict[str, set[str]]:
+    """What the study says which outcomes each of its merges is made of, step by step."""
+    made: dict[str, set[str]] = {}
+    for step in table.collapse:
+        if step.merge is not None:
+            made[step.merge.into.code] = set().union(
+                *(made.get(code, {code}) for code in step.merge.outcomes)
+            )
+    return made
 
 
 def made_up(table: BaseTable) -> Iterator[tuple[tuple[str, str], list[tuple[str, str]]]]:

@@ -10,7 +10,9 @@ import sys
 from collections.abc import Callable, Sequence
 
 _SCRIPT = """\
-import fcntl, termios
+import fcntl, signal, termios
+# Tests that were started in the background ignore it, and what is ignored is inherited.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # so that Ctrl-C reaches it
 from oversight_agent.cli import main
 main()
@@ -44,6 +46,7 @@ def conversation(arguments: Sequence[object], answers: Callable[[str], str]) -> 
             if said.count("Your answer [") > answered and said.rstrip().endswith("]:"):
                 answered += 1
                 assert answered < 200, said
+                # The line's end wakes a reader that Ctrl-C met just before it began to wait.
                 os.write(ours, answers(said.rpartition("\r\n\r\n")[2]).encode() + b"\n")
     finally:
         os.close(ours)

@@ -7,13 +7,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import product
 
-from oversight_agent.tables import EVALUATE, UnsafeCell, UnsafeRow, UnsafeSum, UnsafeTable
+from oversight_agent.tables import (
+    EVALUATE,
+    UnsafeCell,
+    UnsafeMerge,
+    UnsafeRow,
+    UnsafeSum,
+    UnsafeTable,
+)
 from oversight_protocol.study import (
     BaseTable,
+    Collapse,
     Crossing,
     Dimension,
     Group,
     Magnitude,
+    Merge,
     Outcome,
     Period,
     Subject,
@@ -48,6 +57,7 @@ def base_table(
     subjects: Sequence[Subject] = (CHILD_IF_ANY, WORKER),
     groups: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
     crossings: Mapping[str, Sequence[str]] | None = None,
+    merges: Mapping[str, Sequence[str]] | None = None,
 ) -> BaseTable:
     return BaseTable(
         name=name,
@@ -71,6 +81,10 @@ def base_table(
         ),
         crossings=tuple(
             Crossing(name=key, dimensions=tuple(names)) for key, names in (crossings or {}).items()
+        ),
+        collapse=tuple(
+            Collapse(merge=Merge(outcomes=tuple(of), into=Outcome(code=code, label=code)))
+            for code, of in (merges or {}).items()
         ),
         reads=("oversight_event",),
         sql="SELECT 1",
@@ -208,6 +222,13 @@ def _row(table: BaseTable, dimension: str, category: str, events: Sequence[Event
         cells={code: behind([e for e in events if codes[e[3]] == code]) for code in codes},
         complements={code: behind([e for e in events if codes[e[3]] != code]) for code in codes},
         total=behind(events),
+        merged={
+            merge: UnsafeMerge(
+                behind([e for e in events if codes[e[3]] in parts]),
+                behind([e for e in events if codes[e[3]] not in parts]),
+            )
+            for merge, parts in table.merges.items()
+        },
     )
 
 

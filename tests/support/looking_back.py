@@ -28,6 +28,19 @@ def looking_back(
         told.close()
 
 
+def in_one_wave(
+    folder: Path, tables: Sequence[New], links: Iterable[Link] = ()
+) -> list[TableAnswer]:
+    """The answers of an agent that is asked for all tables at once, and never was before."""
+    told = history(folder)
+    judged = judge(told, tables, RULES, tuple(links))
+    told.close()
+    kept = [tables[number].unsafe for number in judged.kept]
+    done = protect(kept, RULES, VERSION, ties=judged.ties, unmerged=judged.unmerged)
+    answers = dict(zip(judged.kept, (each.answer for each in done.tables), strict=True))
+    return [answers.get(n) or withheld(one.unsafe) for n, one in enumerate(tables)]
+
+
 def forgetful(tables: Sequence[New]) -> list[TableAnswer]:
     """The answers of an agent that knows nothing of what it released."""
     return [protect([one.unsafe], RULES, VERSION).tables[0].answer for one in tables]

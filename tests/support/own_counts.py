@@ -42,6 +42,11 @@ def table_of(unsafe: UnsafeTable) -> Json:
         "optional": [one.kind for one in table.subjects if one.optional],
         "outcomes": list(table.outcome_codes),
         "magnitudes": [one.model_dump(mode="json") for one in table.magnitudes],
+        "merges": [
+            {"code": step.merge.into.code, "of": list(step.merge.outcomes)}
+            for step in table.collapse
+            if step.merge is not None
+        ],
         "dimensions": [
             {
                 "name": one.name,

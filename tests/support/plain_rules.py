@@ -43,6 +43,9 @@ def dominated(contributions: Sequence[int], rules: Rules) -> bool:
     if sum(contributions) == 0:
         return not rules.zeros_may_be_shown
     first, *others = sorted(contributions, reverse=True)
+    share_of_two = Fraction(first + sum(others[:1]), sum(contributions))
+    if rules.two_largest_percent and share_of_two > Fraction(rules.two_largest_percent, 100):
+        return True
     what_the_second_does_not_know = sum(others[1:])
     return Fraction(what_the_second_does_not_know, first) < Fraction(rules.dominance_percent, 100)
 

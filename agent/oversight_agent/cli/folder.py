@@ -45,6 +45,7 @@ share = false
 [rules]
 # Any rule may be tightened, none loosened below its floor.
 # minimum_persons = 15
+# two_largest_percent = 90   # no sum of which two people contribute more than this percentage
 # low_high_below = 0   # no markers [low] and [high], whatever a study declares
 """
 

@@ -62,12 +62,15 @@ def show(
 
     Example: oversight-agent history show --table open_children --period 2026-04-01..2026-06-30
     """
-    entries = _open(folder, home)
+    entries, waiting = _open(folder, home)
     asked = _asked(table, period, candidate)
     if asked:
         _say_what_stands_in_the_way(entries, asked, counts_only=candidate is not None, json=as_json)
         return
-    listed = [_listed(entry) for entry in entries if not table or entry.about.table == table]
+    listed = [
+        _listed(entry, entries, waits=entry.number in waiting)
+        for entry in entries if not table or entry.about.table == table
+    ]  # fmt: skip
     if as_json:
         say_json(listed)
     elif not listed:
@@ -77,6 +80,9 @@ def show(
             (one["table"], one["period"], time_for_people(one["recorded"]), one["for"],
              f"{one['published']} of {one['figures']}" if one["published"] else "withheld")
             for one in listed
+        ])  # fmt: skip
+        _say_what_is_withheld([
+            one for one in listed if one["waits"] and one["status"] == "withheld"
         ])  # fmt: skip
 
 
@@ -102,16 +108,19 @@ def verify(
         say(f"{path}: {head.size} entries verify.")
 
 
-def _open(folder: Path | None, home: Path | None) -> tuple[Entry, ...]:
+def _open(folder: Path | None, home: Path | None) -> tuple[tuple[Entry, ...], frozenset[int]]:
+    """The entries of a history, and the numbers of those that have not left."""
     from oversight_agent.cli import history_place
-    from oversight_agent.history import History
+    from oversight_agent.history import History, against
 
     path, secret = _where(folder, home)
     if not path.exists() and folder is None and not history_place.has_begun(path.parent):
-        return ()
+        return (), frozenset()
     opened = History.open(path, secret, read_only=True)
     try:
-        return opened.entries
+        ledger = history_place.ledger_beside(path.parent)
+        waiting = frozenset() if ledger is None else against.waiting(opened, ledger)
+        return opened.entries, waiting
     finally:
         opened.close()
 
@@ -122,14 +131,34 @@ def _where(folder: Path | None, home: Path | None) -> tuple[Path, bytes]:
     return history_place.find(folder, home)
 
 
-def _listed(entry: Entry) -> dict[str, Any]:
+def _listed(entry: Entry, entries: Sequence[Entry], *, waits: bool) -> dict[str, Any]:
+    from oversight_agent.history import explaining
+
     about = entry.about
+    tells = waits and not about.released
     return {
         "number": entry.number, "table": about.table, "period": about.span.id,
         "from": about.span.start, "to": about.span.end, "recorded": entry.recorded,
         "for": entry.ticket, "published": about.published, "figures": about.figures,
-        "status": "released" if about.released else "withheld",
+        "status": "released" if about.released else "withheld", "waits": waits,
+        "reasons": list(explaining.of_withheld(entry, entries)) if tells else [],
     }  # fmt: skip
+
+
+def _say_what_is_withheld(waiting: Sequence[dict[str, Any]]) -> None:
+    from oversight_agent.history import explaining
+
+    if waiting:
+        say("\nNot released yet, and withheld as a whole:")
+    for one in waiting:
+        name = f"'{one['table']}' for {one['period']} (ticket {one['for']})"
+        if not one["reasons"]:
+            say(f"{name}: {explaining.UNTOLD}")
+            continue
+        say(f"{name} was held against these. Where none of them is the reason, too few people stand"
+            " behind its figures:")  # fmt: skip
+        for each in one["reasons"]:
+            say(f"  - {each}")
 
 
 def _say_what_stands_in_the_way(

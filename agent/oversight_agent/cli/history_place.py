@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from oversight_agent.history import History
+    from oversight_protocol.ledger import Records
 
 
 def find(folder: Path | None, home: Path | None) -> tuple[Path, bytes]:
@@ -66,10 +67,27 @@ def open_for(folder: Path | None, home: Path | None, *, begin: bool) -> History 
     if folder is None and not path.exists() and not has_begun(path.parent):
         _require_begun(path, begin=begin)
         return None
+    # A table is in the history first, so the ledger that is read first knows no more than that.
+    ledger = ledger_beside(path.parent)
     opened = History.open(path, secret, read_only=not begin)
-    if (path.parent / "ledger.jsonl").exists():
-        _check(opened, path)
+    if ledger is not None:
+        _check(opened, ledger, path)
     return opened
+
+
+def note(history: History, folder: Path | None, home: Path | None) -> None:
+    """Have the agent's ledger say how far its history has come; another history has none.
+
+    Raises:
+        InputError: the ledger cannot be written.
+    """
+    from oversight_agent import config
+    from oversight_agent.pipeline.recording import Recording
+    from oversight_agent.times import now
+
+    place = folder or config.find_home(home)
+    if ledger_beside(place) is not None:
+        Recording(config.load(place), now).note_published(history)
 
 
 def _require(folder: Path, *, begin: bool) -> None:
@@ -112,13 +130,19 @@ def has_begun(home: Path) -> bool:
     return against.begun(read_ledger(home)) is not None
 
 
-def _check(opened: History, path: Path) -> None:
-    """Check that the agent's history is as new as its ledger."""
+def ledger_beside(folder: Path) -> Records | None:
+    """The ledger beside a history, which an agent's has."""
     from oversight_agent.cli.ledger import read_ledger
+
+    return read_ledger(folder) if (folder / "ledger.jsonl").exists() else None
+
+
+def _check(opened: History, ledger: Records, path: Path) -> None:
+    """Check that the agent's history is as new as its ledger."""
     from oversight_agent.history import against
 
     try:
-        against.check_against(opened, read_ledger(path.parent), str(path))
+        against.check_against(opened, ledger, str(path))
     except BaseException:
         opened.close()
         raise

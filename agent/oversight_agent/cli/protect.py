@@ -65,6 +65,8 @@ def protect(
     history = history_place.open_for(folder, home, begin=record)
     try:
         done = _protected(file, rules, history, record=record)
+        if history is not None and record:
+            history_place.note(history, folder, home)
     finally:
         if history is not None:
             history.close()
@@ -119,17 +121,20 @@ def _say_table(table: ProtectedTable) -> None:
     for one in table.figures:
         row = ", ".join(f"{name} {code}" for name, code in one.at.items()) or "whole authority"
         rows.setdefault(row, {})[one.outcome] = one
-    outcomes = list(next(iter(rows.values())))
+    outcomes = list(dict.fromkeys(outcome for line in rows.values() for outcome in line))
     say_table(
         ("", *outcomes[1:], outcomes[0]),
         [
-            (row, *(_shown(line[outcome]) for outcome in (*outcomes[1:], outcomes[0])))
+            (row, *(_shown(line.get(outcome)) for outcome in (*outcomes[1:], outcomes[0])))
             for row, line in rows.items()
         ],
     )
 
 
-def _shown(one: ProtectedFigure) -> str:
+def _shown(one: ProtectedFigure | None) -> str:
+    """A figure; nothing for outcomes together that a row does not show together."""
+    if one is None:
+        return ""
     if one.value is not None:
         return f"{one.value:,}"
     low, high = one.interval

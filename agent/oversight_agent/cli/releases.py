@@ -132,11 +132,19 @@ def say_table_answer(table: dict[str, Any], reason: str = "") -> None:
         first = table["rows"][0]
         outcomes = [cell["outcome"] for cell in first["cells"]]
         sums = [f"sum of {cell['outcome']}" for cell in first.get("sums", ())]
-        say_table(("", *outcomes, "all", *sums), [
+        merged = {cell["outcome"]: None for row in table["rows"] for cell in row.get("merged", ())}
+        say_table(("", *outcomes, "all", *sums, *(f"together: {code}" for code in merged)), [
             (f"{row['dimension']} {row['category']}".strip() or "whole authority",
-             *(_shown(cell) for cell in (*row["cells"], row["total"], *row.get("sums", ()))))
+             *(_shown(cell) for cell in (*row["cells"], row["total"], *row.get("sums", ()))),
+             *_merged(row, merged))
             for row in table["rows"]
         ])  # fmt: skip
+
+
+def _merged(row: dict[str, Any], codes: Iterable[str]) -> list[str]:
+    """What hidden outcomes are together; empty where the row does not say so."""
+    found = {cell["outcome"]: _shown(cell) for cell in row.get("merged", ())}
+    return [found.get(code, "") for code in codes]
 
 
 def what_markers_mean(tables: Iterable[dict[str, Any]]) -> str:

@@ -7,8 +7,9 @@
     3  audit       an attacker who sees exactly that tries to find what is hidden
     4  secondary   where the attacker succeeds, more is hidden
     5  audit       the final pattern is attacked anew, whatever stage 4 believed
-    6  marks       of some hidden figures it is said that they are small, where that is safe
-    7  report      what each rule did, for the authority alone
+    6  merging     of hidden outcomes it is said how many they are together, where that is safe
+    7  marks       of some hidden figures it is said that they are small, likewise
+    8  report      what each rule did, for the authority alone
 
 Rules kept here:
 
@@ -31,7 +32,7 @@ answer, `intervals` says what it leaves open.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -74,20 +75,16 @@ class Protected:
     Attributes:
         tables: in the order in which they came.
         report: on each of them in the same order; for the authority alone.
-        intervals: if asked for, between what and what each figure may be for anybody who sees all
-            that is published; None where nothing bounds it.
     """
 
     tables: tuple[SafeTable, ...]
     report: tuple[TableReport, ...] = field(repr=False)
-    intervals: Mapping[Named, tuple[int, int | None]] = field(default_factory=dict, repr=False)
 
 
 def protect(
     wave: Sequence[UnsafeTable], rules: Rules, spec_version: str, links: Sequence[Link] = (), *,
     ties: Sequence[Tie] = (), public: Sequence[PublicFigure | Named] = (),
-    past: Sequence[Past] = (), key: bytes = PUBLIC,
-    with_intervals: bool = False,
+    past: Sequence[Past] = (), key: bytes = PUBLIC, unmerged: Collection[int] = (),
 ) -> Protected:  # fmt: skip
     """Protect all tables of a wave together.
 
@@ -101,7 +98,7 @@ def protect(
             its number.
         past: tables that were released before, as they were; nothing of them changes.
         key: of the authority's secret, by which figures are chosen that are hidden besides.
-        with_intervals: whether to work out between what and what each figure may be.
+        unmerged: numbers of tables of the wave of which no merged figure may be shown.
 
     Raises:
         ValueError: a table's numbers cannot be true; nothing is released.
@@ -112,14 +109,13 @@ def protect(
     done: dict[int, _Done] = {}
     for numbers in components(every, tied):
         if min(numbers) < len(wave):
-            job = _Job(numbers, every, tuple(past), tied, public, rules, spec_version, key)
-            done.update(_protect(job, with_intervals=with_intervals))
+            job = _Job(
+                numbers, every, tuple(past), tied, public, rules, spec_version, key,
+                frozenset(unmerged),
+            )  # fmt: skip
+            done.update(_protect(job))
     each = [done[number] for number in range(len(wave))]
-    intervals = {
-        (number, *name): interval
-        for number, one in enumerate(each) for name, interval in one.intervals.items()
-    }  # fmt: skip
-    return Protected(tuple(one.table for one in each), tuple(one.report for one in each), intervals)
+    return Protected(tuple(one.table for one in each), tuple(one.report for one in each))
 
 
 def restore(question: str, answer: TableAnswer, rules: Rules) -> SafeTable:
@@ -137,7 +133,6 @@ class _Done(NamedTuple):
 
     table: SafeTable
     report: TableReport
-    intervals: Mapping[tuple[str, str, str], tuple[int, int | None]]
 
 
 class _Job(NamedTuple):
@@ -158,6 +153,7 @@ class _Job(NamedTuple):
     rules: Rules
     spec_version: str
     key: bytes
+    unmerged: frozenset[int]
 
     @property
     def new(self) -> tuple[int, ...]:
@@ -166,6 +162,7 @@ class _Job(NamedTuple):
 
     def component(self) -> Component:
         """What the stages work on."""
+        from oversight_agent.disclosure import merging  # noqa: PLC0415
         from oversight_agent.disclosure.stages import Component  # noqa: PLC0415
 
         first = len(self.tables) - len(self.past)
@@ -175,13 +172,16 @@ class _Job(NamedTuple):
             (at[number], name) for one in self.public for number, name in self._of(one)
             if number in at
         )  # fmt: skip
+        past = tuple(self.past[number - first] for number in numbers if number >= first)
+        grids = (Grid.of(self.tables[number]) for number in numbers)
         return Component(
-            tuple(Grid.of(self.tables[number]) for number in numbers),
-            tuple(self.past[number - first] for number in numbers if number >= first),
+            merging.numbered(grids, merging.released(each.answer for each in past)),
+            past,
             tuple(renumbered(self.ties, at)),
             public,
             self.rules,
             Lot(self.key, {at[number]: self.tables[number].period.id for number in self.new}),
+            frozenset(at[number] for number in self.new if number in self.unmerged),
         )
 
     def _of(self, public: PublicFigure | Named) -> Iterator[tuple[int, tuple[str, str, str]]]:
@@ -195,26 +195,20 @@ class _Job(NamedTuple):
             yield number, (dimension, category, outcome)
 
 
-def _protect(job: _Job, *, with_intervals: bool) -> dict[int, _Done]:
+def _protect(job: _Job) -> dict[int, _Done]:
     """The new tables of a component."""
     # Who only reads answers back never pays for the solver.
-    from oversight_agent.disclosure.intervals import intervals  # noqa: PLC0415
     from oversight_agent.disclosure.stages import hide  # noqa: PLC0415
 
-    # 1. to 6. From exact numbers to a safe pattern.
-    component = job.component()
-    hidden = hide(component)
-    found: list[dict[tuple[str, str, str], tuple[int, int | None]]] = [{} for _ in job.new]
-    if with_intervals:
-        for place, interval in intervals(hidden.view, len(job.new)):
-            found[place.table][component.grids[place.table].name(place.figure)] = interval
+    # 1. to 7. From exact numbers to a safe pattern.
+    hidden = hide(job.component())
     done = {}
     for at, number in enumerate(job.new):
-        unsafe, grid = job.tables[number], component.grids[at]
+        unsafe, grid = job.tables[number], hidden.grids[at]
         view = hidden.view.views[at]
-        # 7. Report.
+        # 8. Report.
         told = report(grid, unsafe.period.id, job.rules, hidden.found[at], view)
         question = unsafe.table.question(unsafe.period, job.spec_version)
         safe = restore(question, publish.answer(unsafe, grid, view), job.rules)
-        done[number] = _Done(safe, told, found[at])
+        done[number] = _Done(safe, told)
     return done

@@ -10,7 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from oversight_agent.adding_up import joined_sums
-from oversight_agent.tables import LARGEST_SUM, UnsafeCell, UnsafeRow, UnsafeSum, UnsafeTable
+from oversight_agent.tables import (
+    LARGEST_SUM,
+    UnsafeCell,
+    UnsafeMerge,
+    UnsafeRow,
+    UnsafeSum,
+    UnsafeTable,
+)
 from oversight_protocol.partitions import partitions
 from oversight_protocol.release import row_keys
 from oversight_protocol.study import BaseTable, Magnitude
@@ -56,6 +63,8 @@ def _problems(row: UnsafeRow, table: BaseTable) -> Iterator[str]:
         yield from _problems_of_sums(row, table)
     else:
         yield from _problems_of_outcomes(row, kinds)
+        for code, merge in row.merged.items():
+            yield from _problems_of_merge(row, table.merges.get(code, ()), merge, kinds)
 
 
 def _problems_of_outcomes(row: UnsafeRow, kinds: set[str]) -> Iterator[str]:
@@ -71,6 +80,22 @@ def _problems_of_outcomes(row: UnsafeRow, kinds: set[str]) -> Iterator[str]:
         yield "a cell and the rest of its row do not sum to the total"
     if any(getattr(part, name) > getattr(row.total, name) for part in parts for name in _NUMBERS):
         yield "a part is larger than its total"
+
+
+def _problems_of_merge(
+    row: UnsafeRow, parts: Sequence[str], merge: UnsafeMerge, kinds: set[str]
+) -> Iterator[str]:
+    if not parts:
+        yield "the merges are not the declared ones"
+        return
+    inside = [row.cells[code] for code in parts]
+    outside = [cell for code, cell in row.cells.items() if code not in parts]
+    for one, made_of in ((merge.own, inside), (merge.rest, outside)):
+        yield from _problems_of_cell(one, kinds)
+        if one.count != sum(cell.count for cell in made_of):
+            yield "a merge is not the sum of its outcomes"
+        if any(getattr(one, name) > getattr(row.total, name) for name in _NUMBERS):
+            yield "a merge is larger than its total"
 
 
 def _problems_of_cell(cell: UnsafeCell, kinds: set[str]) -> Iterator[str]:

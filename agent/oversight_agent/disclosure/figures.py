@@ -1,17 +1,19 @@
 """The figures of a table, numbered: what every stage of disclosure control talks about.
 
-A *figure* is a cell, the total of a row, or the sum of a magnitude over a row. A `Grid` holds a
-table's exact numbers in a canonical order (rows, outcomes and magnitudes by their codes), whatever
-order they are declared or supplied in, so that the outcome of every later stage depends on the
-numbers and the codes alone.
+A *figure* is a cell, the total of a row, or the sum of a magnitude over a row. A *merged* figure is
+what some cells of a row are together, where the table declares that they may be put together; only
+those of some use are numbered, behind all others. A `Grid` holds a table's exact numbers in a
+canonical order (rows, outcomes, merges and magnitudes by their codes), whatever order they are
+declared or supplied in, so that the outcome of every later stage depends on the numbers and the
+codes alone.
 
 Sums are integers in units of their magnitude's last decimal place, here and in every later stage.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -25,6 +27,10 @@ TOTAL_OF_ROW = -1
 
 WHOLE = 0
 """The row number of the whole authority."""
+
+
+Name = tuple[str, str, str]
+"""A figure's dimension, category and outcome, as a release names them."""
 
 
 class Figure(NamedTuple):
@@ -57,22 +63,28 @@ class Shape:
         outcomes: the number of outcomes; in a table with magnitudes, of these.
         partitions: rows that others make up, each with the numbers of these.
         scales: of each magnitude; none in a table with outcomes.
+        merges: the outcomes that each merge puts together. In place of an outcome a merged figure
+            has the number of its merge, counted on from the outcomes.
+        merged: the merged figures that are numbered, sorted.
     """
 
     rows: int
     outcomes: int
     partitions: tuple[tuple[int, tuple[int, ...]], ...]
     scales: tuple[Scale, ...] = ()
+    merges: tuple[tuple[int, ...], ...] = ()
+    merged: tuple[Figure, ...] = ()
 
     @property
     def size(self) -> int:
         """The number of figures."""
-        return self.rows * (self.outcomes + 1)
+        return self.rows * (self.outcomes + 1) + len(self.merged)
 
     def figures(self) -> Iterator[Figure]:
-        """Every figure by its number: row by row, the total first."""
+        """Every figure by its number: row by row, the total first; then the merged ones."""
         for row in range(self.rows):
             yield from self.line(row)
+        yield from self.merged
 
     def line(self, row: int) -> tuple[Figure, ...]:
         """The figures of a row, the total first."""
@@ -84,7 +96,32 @@ class Shape:
 
     def number(self, figure: Figure) -> int:
         """The number of a figure."""
+        if figure.outcome >= self.outcomes:
+            return self.rows * (self.outcomes + 1) + self.merged.index(figure)
         return figure.row * (self.outcomes + 1) + figure.outcome + 1
+
+    def is_merged(self, figure: Figure) -> bool:
+        """Whether it is what some cells of its row are together."""
+        return figure.outcome >= self.outcomes
+
+    def puts_together(self, one: Figure, other: Figure) -> bool:
+        """Whether one of two figures is a merged one that counts an outcome of the other's."""
+        if not (self.is_merged(one) or self.is_merged(other)):
+            return False
+        return not self.outcomes_of(one).isdisjoint(self.outcomes_of(other))
+
+    def parts(self, figure: Figure) -> tuple[Figure, ...]:
+        """The cells that a merged figure puts together."""
+        outcomes = self.merges[figure.outcome - self.outcomes]
+        return tuple(Figure(figure.row, outcome) for outcome in outcomes)
+
+    def outcomes_of(self, figure: Figure) -> frozenset[int]:
+        """The outcomes that a figure counts."""
+        if figure.is_total:
+            return frozenset(range(self.outcomes))
+        if self.is_merged(figure):
+            return frozenset(self.merges[figure.outcome - self.outcomes])
+        return frozenset({figure.outcome})
 
     def one(self, figure: Figure) -> int:
         """A whole unit of a figure, in the units in which it is counted."""
@@ -107,13 +144,15 @@ class Grid:
         table: the base table.
         rows: the whole authority, then those of each dimension and crossing by name and code.
         outcomes: the codes of the outcomes, or the names of the magnitudes, sorted.
-        shape: how the figures add up.
+        shape: how the figures add up; without merged figures, until `with_merged` numbers some.
+        merges: the codes of the merges, sorted.
     """
 
     table: BaseTable
     rows: tuple[UnsafeRow, ...] = field(repr=False)
     outcomes: tuple[str, ...]
     shape: Shape
+    merges: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, unsafe: UnsafeTable) -> Grid:
@@ -132,16 +171,38 @@ class Grid:
             Scale(one=10**each.decimals, ceiling=each.maximum * 10**each.decimals)
             for each in magnitudes
         )
-        return cls(table, rows, outcomes, Shape(len(rows), len(outcomes), tuple(made_up), scales))
+        merges = sorted(table.merges.items())
+        together = tuple(
+            tuple(sorted(outcomes.index(code) for code in parts)) for _, parts in merges
+        )
+        shape = Shape(len(rows), len(outcomes), tuple(made_up), scales, together)
+        return cls(table, rows, outcomes, shape, tuple(code for code, _ in merges))
+
+    def with_merged(self, names: Collection[Name]) -> Grid:
+        """The grid with the merged figures numbered, too, that are among some names."""
+        every = (
+            Figure(row, self.shape.outcomes + merge)
+            for row in range(len(self.rows) if names else 0)
+            for merge in range(len(self.merges))
+        )
+        found = tuple(figure for figure in every if self.name(figure) in names)
+        return replace(self, shape=replace(self.shape, merged=found))
+
+    def has(self, figure: Figure) -> bool:
+        """Whether a merged figure is numbered."""
+        return figure in self.shape.merged
 
     def behind(self, figure: Figure) -> UnsafeCell:
-        """What stands behind a cell or a total."""
+        """What stands behind a cell or a total, or behind a merged figure that its row has."""
         row = self.rows[figure.row]
+        if self.shape.is_merged(figure):
+            return row.merged[self.name(figure)[2]].own
         return row.total if figure.is_total else row.cells[self.outcomes[figure.outcome]]
 
     def behind_rest(self, figure: Figure) -> UnsafeCell:
-        """What stands behind the rest of a cell's row."""
-        return self.rows[figure.row].complements[self.outcomes[figure.outcome]]
+        """What stands behind the rest of the row of a cell, or of a merged figure."""
+        row, code = self.rows[figure.row], self.name(figure)[2]
+        return row.merged[code].rest if self.shape.is_merged(figure) else row.complements[code]
 
     def sum_of(self, figure: Figure) -> UnsafeSum:
         """What stands behind a sum."""
@@ -151,6 +212,8 @@ class Grid:
         """The exact number of a figure."""
         if self.shape.scales and not figure.is_total:
             return self.sum_of(figure).value
+        if self.shape.is_merged(figure):
+            return sum(map(self.truth, self.shape.parts(figure)))
         return self.behind(figure).count
 
     def are_apart(self, row: int, other: int) -> bool:
@@ -171,8 +234,14 @@ class Grid:
         """The exact numbers of all figures, by number."""
         return tuple(self.truth(figure) for figure in self.shape.figures())
 
-    def name(self, figure: Figure) -> tuple[str, str, str]:
+    def name(self, figure: Figure) -> Name:
         """A figure's dimension, category and outcome, as a release names them."""
         row = self.rows[figure.row]
-        outcome = TOTAL if figure.is_total else self.outcomes[figure.outcome]
-        return (row.dimension, row.category, outcome)
+        if figure.is_total:
+            return (row.dimension, row.category, TOTAL)
+        return (row.dimension, row.category, self.codes[figure.outcome])
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of the outcomes, then those of the merges: by a figure's outcome number."""
+        return (*self.outcomes, *self.merges)

@@ -18,7 +18,7 @@ Interval = tuple[int, int | None]
 
 
 def intervals(view: JointView, tables: int) -> Iterator[tuple[Place, Interval]]:
-    """The interval of every figure of the first tables of a component.
+    """The interval of every figure of the first tables of a component; merged ones if published.
 
     Args:
         view: all that is published of it.
@@ -29,6 +29,8 @@ def intervals(view: JointView, tables: int) -> Iterator[tuple[Place, Interval]]:
     for place in view.joint.places():
         if place.table >= tables:
             return
+        if place not in view.shown and view.joint.shapes[place.table].is_merged(place.figure):
+            continue
         number = view.joint.number(place)
         one = view.joint.shapes[place.table].one(place.figure)
         ends = []

@@ -51,15 +51,17 @@ class Relation:
 
 @dataclass(frozen=True)
 class Difference:
-    """A figure less another, which is not negative.
+    """A figure, or several of one row together, less another; it is not negative.
 
     Attributes:
         more: the larger of the two.
         less: the other.
+        told: whether it is nothing, which somebody may know and somebody else not.
     """
 
-    more: Place
-    less: Place
+    more: tuple[Place, ...]
+    less: tuple[Place, ...]
+    told: bool = False
 
 
 class Joint:
@@ -84,6 +86,13 @@ class Joint:
         self.public, self.fixed = dict(public or {}), frozenset(fixed)
         *self._starts, self.figures = accumulate((shape.size for shape in shapes), initial=0)
         self.size = self.figures + len(self.differences)
+
+    @property
+    def told(self) -> frozenset[int]:
+        """The numbers of the differences that whoever attacks another quantity may know."""
+        return frozenset(
+            self.difference(number) for number, each in enumerate(self.differences) if each.told
+        )
 
     def difference(self, number: int) -> int:
         """The number of a difference, counted by its place among them."""

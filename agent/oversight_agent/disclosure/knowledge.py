@@ -2,7 +2,8 @@
 
 Rules kept here:
 
-1. Counts are at least 0; a row's cells sum to its total; rows that make up another sum to it.
+1. Counts are at least 0; a row's cells sum to its total, and some of them to a merged figure; rows
+   that make up another sum to it.
    In a table with magnitudes, a sum is at least 0 and at most its row's count times the maximum.
 2. A published figure lies in the interval of its rounded value. Figures are rounded one by one.
 3. The rules are public: a published count other than 0 is at least `least`, and so is the rest of a
@@ -120,8 +121,9 @@ def additions(joint: Joint) -> Program:
         number = joint.number(place)
         result.lows[number] = result.highs[number] = exact
     for number, each in enumerate(joint.differences):
-        more, less = joint.number(each.more), joint.number(each.less)
-        result.require({more: 1.0, less: -1.0, joint.difference(number): -1.0}, 0, 0)
+        factors = dict.fromkeys(map(joint.number, each.more), 1.0)
+        factors |= dict.fromkeys((*map(joint.number, each.less), joint.difference(number)), -1.0)
+        result.require(factors, 0, 0)
     for table, shape in enumerate(joint.shapes):
         _add_table(result, shape, joint.start(table))
     for relation in joint.relations:
@@ -140,6 +142,8 @@ def _add_table(result: Program, shape: Shape, start: int) -> None:
             result.require({**total_of(cells), total: -1.0}, 0, 0)
         for cell, scale in zip(cells, shape.scales, strict=False):
             result.require({total: float(scale.ceiling), cell: -1.0}, 0)
+    for figure in shape.merged:
+        result.require({**total_of(map(number, shape.parts(figure))), number(figure): -1.0}, 0, 0)
     columns = range(TOTAL_OF_ROW if shape.scales else 0, shape.outcomes)
     for whole, rows in shape.partitions:
         for column in columns:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from oversight_agent.disclosure import Named, primary
+from oversight_agent.disclosure import Named, merging, primary
 from oversight_agent.disclosure.figures import Grid
 from oversight_agent.disclosure.intervals import Interval, intervals
 from oversight_agent.disclosure.joint import JointView
@@ -40,7 +40,10 @@ def told(answered: Sequence[Past], ties: Sequence[Tie], public: Collection[Named
         ties: between them, by number.
         public: figures that everybody knows exactly.
     """
-    grids = [Grid.of(each.unsafe) for each in answered]
+    grids = merging.numbered(
+        (Grid.of(each.unsafe) for each in answered),
+        merging.released(each.answer for each in answered),
+    )
     views = [
         View.of_answer(grid, each.answer, each.rules)
         for grid, each in zip(grids, answered, strict=True)

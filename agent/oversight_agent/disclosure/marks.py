@@ -7,7 +7,7 @@ of row is below t `[high]`.
 Rules kept here:
 
 1. Only cells of the whole authority are marked, in a table with outcomes whose total is published
-   and at least `LEAST_MARKED_ROW`.
+   and at least `LEAST_MARKED_ROW`, and beside no merged figure, which would tell more of them.
 2. Whether a row is marked at all is decided by what is published of it, never by what is hidden:
    otherwise the missing mark would tell of the cell. `may_mark` takes a row only if every way of
    marking it that fits what is published leaves each marked cell free to be 0 … what must stay
@@ -59,6 +59,7 @@ class HiddenPart:
         of: how many cells the row has.
         total: the published total; None if it is hidden.
         low: the least that the hidden cells are together; `high` the most.
+        merged: whether some of them are published together.
     """
 
     cells: tuple[Figure, ...]
@@ -66,6 +67,7 @@ class HiddenPart:
     total: int | None = field(repr=False)
     low: int = field(repr=False)
     high: int = field(repr=False)
+    merged: bool = False
 
 
 def chosen(grid: Grid, part: HiddenPart, rules: Rules) -> dict[Figure, Mark]:
@@ -118,7 +120,7 @@ def _is_true(grid: Grid, cell: Figure, mark: Mark) -> bool:
 def may_mark(table: BaseTable, part: HiddenPart, rules: Rules) -> bool:
     """Rules 1 and 2."""
     below, hidden, needed = rules.low_high_below, len(part.cells), _most_needed(table, rules)
-    if table.magnitudes or not below or not hidden or below <= needed:
+    if table.magnitudes or part.merged or not below or not hidden or below <= needed:
         return False
     if part.total is None or part.total < LEAST_MARKED_ROW:
         return False

@@ -11,7 +11,9 @@ Rules kept here:
    always wider than rounding alone would make it.
 3. A sum that one person dominates, and every sum over persons for whom 1 or 2 holds: the interval
    must be at least `minimum_persons` whole units wide, and at least `dominance_percent` of the
-   largest contribution, upwards to a whole unit.
+   largest contribution, upwards to a whole unit. With a `two_largest_percent` of k it must also be
+   (100 − k) / k of what the two largest contribute: a sum that barely keeps that rule is so much
+   above what they have, so nobody can place them more closely than by a sum that is shown.
 4. In a table with magnitudes persons are disjoint between the rows that make up another, so any of
    these together are a quantity too. Those that anybody can compute by subtracting must keep
    the rules, or be as uncertain as 1 to 3 say: all categories of a dimension but one, and all whose
@@ -138,7 +140,7 @@ def of_possible(grid: Grid, view: View, rules: Rules) -> tuple[Need, ...]:
     shape, holds_to = grid.shape, least_shown(grid.table, rules) - 1
     found = dict[tuple[int, ...], int]()
     for figure in () if shape.scales else shape.figures():
-        if figure not in view.shown:
+        if figure not in view.shown and not shape.is_merged(figure):
             found[shape.number(figure),] = grid.truth(figure)
             if not figure.is_total:
                 line = (shape.number(cell) for cell in shape.cells_of(figure.row))
@@ -188,12 +190,14 @@ def _of_rows(grid: Grid, rows: Sequence[int], rules: Rules) -> Iterator[Need]:
 def _width(behind: UnsafeSum, one: int, rules: Rules) -> int:
     """By rule 3, in units of the magnitude's last decimal place."""
     share = -(-rules.dominance_percent * behind.largest // (100 * one))
-    return max(rules.minimum_persons, share) * one
+    percent = rules.two_largest_percent or 100
+    beside = -(-(100 - percent) * (behind.largest + behind.second) // (percent * one))
+    return max(rules.minimum_persons, share, beside) * one
 
 
-def known_beside(grid: Grid, target: Figure) -> frozenset[int]:
-    """The figures of a table that an attacker on what differs in one of them may know exactly."""
-    return _known(grid, (target,))
+def known_beside(grid: Grid, targets: Sequence[Figure]) -> frozenset[int]:
+    """The figures of a table that an attacker on what differs in some may know exactly."""
+    return _known(grid, targets)
 
 
 def _known(grid: Grid, targets: Sequence[Figure]) -> frozenset[int]:
@@ -226,7 +230,11 @@ def _blocks(grid: Grid, row: int) -> list[tuple[Figure, ...]]:
 def _are_apart(grid: Grid, cell: Figure, targets: Sequence[Figure]) -> bool:
     """Whether no row of the data can be in the cell and in a target, by the table's definition."""
     return all(
-        (target.outcome != cell.outcome and TOTAL_OF_ROW not in (target.outcome, cell.outcome))
+        (
+            target.outcome != cell.outcome
+            and TOTAL_OF_ROW not in (target.outcome, cell.outcome)
+            and not grid.shape.puts_together(target, cell)
+        )
         or grid.are_apart(cell.row, target.row)
         for target in targets
     )

@@ -10,8 +10,8 @@ Rules kept here:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
 
 from oversight_agent.tables import UnsafeTable
 from oversight_protocol.policy import Rules
@@ -33,7 +33,16 @@ class Past:
     rules: Rules
 
 
-TieKind = Literal["same_population", "contained", "partition", "again"]
+class Part(NamedTuple):
+    """A figure by its names; with `rest`, what is left of its row without it."""
+
+    dimension: str
+    category: str
+    outcome: str
+    rest: bool
+
+
+TieKind = Literal["same_population", "contained", "partition", "again", "close", "alike"]
 
 
 @dataclass(frozen=True)
@@ -43,14 +52,18 @@ class Tie:
     Attributes:
         kind: `same_population`, `contained` and `partition` as a study's links say. `again`: the
             first is the second once more, from other data (a correction, a changed mapping), so
-            that what differs between them is what changed.
+            that what differs between them is what changed. `close`: nearly the same people are
+            behind a figure of the first and a smaller one of the second, as the data shows.
+            `alike`: the same people are.
         tables: their numbers.
         equal_sums: magnitudes that all of them have with the same sums.
+        figures: of tables that are `close` or `alike`, which figure of either it is.
     """
 
     kind: TieKind
     tables: tuple[int, ...]
     equal_sums: tuple[str, ...] = ()
+    figures: tuple[Part, ...] = ()
 
 
 def renumbered(ties: Iterable[Tie], at: Mapping[int, int]) -> Iterator[Tie]:
@@ -68,6 +81,6 @@ def renumbered(ties: Iterable[Tie], at: Mapping[int, int]) -> Iterator[Tie]:
         first, *others = there or (0,)
         alike = tie.kind == "same_population"
         if len(there) == len(tie.tables) or (alike and others):
-            yield Tie(tie.kind, there, tie.equal_sums)
+            yield replace(tie, tables=there)
         elif not alike and tie.tables[0] in at:
             yield from (Tie("contained", (first, other)) for other in others)

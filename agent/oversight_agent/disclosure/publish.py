@@ -47,7 +47,14 @@ def _rows(unsafe: UnsafeTable, grid: Grid, view: View) -> Iterator[Row]:
             for codes in (unsafe.table.outcome_codes, unsafe.table.magnitude_names)
         )
         total = _cell(view, Figure(row, TOTAL_OF_ROW), TOTAL)
-        yield Row(dimension=key[0], category=key[1], cells=cells, total=total, sums=sums)
+        merged = tuple(
+            _cell(view, figure, code)
+            for code in unsafe.table.merges
+            if (figure := Figure(row, grid.codes.index(code))) in view.shown
+        )
+        yield Row(
+            dimension=key[0], category=key[1], cells=cells, total=total, sums=sums, merged=merged
+        )
 
 
 def _unavailable(unsafe: UnsafeTable, dimension: str, category: str) -> Row:
@@ -81,7 +88,7 @@ def check_figures(answer: TableAnswer, rules: Rules) -> None:
         raise Refused(Reason.FLOOR, answer.table)
     least = rules.minimum_persons - rules.minimum_persons % rules.rounding_base
     for row in answer.rows:
-        for value in (cell.value for cell in (*row.cells, row.total)):
+        for value in (cell.value for cell in (*row.cells, row.total, *row.merged)):
             if value is None or (value == 0 and rules.zeros_may_be_shown):
                 continue
             if value < least or value % rules.rounding_base:

@@ -6,13 +6,14 @@ must never leave the authority: no message has a place for it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from oversight_agent.disclosure.figures import Figure, Grid
 from oversight_agent.disclosure.marks import marked
+from oversight_agent.disclosure.needs import Breach
 from oversight_agent.disclosure.primary import Primary
-from oversight_agent.disclosure.rules import Rule
+from oversight_agent.disclosure.rules import Rule, broken_of_sum
 from oversight_agent.disclosure.view import View
 from oversight_protocol.model import Document
 from oversight_protocol.policy import Rules
@@ -25,6 +26,8 @@ SENTENCES: Mapping[str, str] = {
     "worker_share_percent": "One worker stands behind more than this percentage of the figure.",
     "dominance_percent": "Who contributes second most to the sum could find the largest"
     " contribution to within this percentage of it, or the sum is nothing.",
+    "two_largest_percent": "The two largest contributions together are more than this percentage"
+    " of the sum; 0 if this is not asked.",
     "complement": "The rest of the row breaks one of the rules above; the number is of persons.",
     "row_total": "The total of the row is hidden, so its cells are too.",
     "whole_row": "A figure of the row is hidden, and a row with sums is hidden as a whole.",
@@ -76,6 +79,7 @@ class TableReport(Document):
         figures: cells, totals and sums that the table declares.
         published: how many of them are published.
         marked: how many of the others are marked `[low]` or `[high]`.
+        merged: how many merged figures are published besides.
         rules: each rule, in the order of `SENTENCES`.
     """
 
@@ -85,21 +89,24 @@ class TableReport(Document):
     figures: int
     published: int
     marked: int
+    merged: int = 0
     rules: tuple[RuleReport, ...]
 
 
 def report(grid: Grid, period: str, rules: Rules, found: Primary, view: View) -> TableReport:
     """The report on a table, of which a view is published in the end."""
-    published, hidden_by, marks = set(view.shown), _hidden_by(grid, found), marked(view.marks)
-    everything = set(grid.shape.figures())
+    hidden_by = _hidden_by(grid, found, rules)
+    everything = {one for one in grid.shape.figures() if not grid.shape.is_merged(one)}
+    published, marks = everything.intersection(view.shown), marked(view.marks)
     hidden_by["attack_audit"] = everything - published - found.hidden
     return TableReport(
         table=grid.table.name,
         period=period,
-        status="released" if published else "withheld",
+        status="released" if view.shown else "withheld",
         figures=len(everything),
         published=len(published),
         marked=len(marks),
+        merged=len(view.shown) - len(published),
         rules=(
             *(_on_rule(grid, name, rules, hidden_by) for name in hidden_by),
             _on_rule(grid, "low_high_below", rules, {"low_high_below": marks}, cost=0),
@@ -107,16 +114,24 @@ def report(grid: Grid, period: str, rules: Rules, found: Primary, view: View) ->
     )
 
 
-def _hidden_by(grid: Grid, found: Primary) -> dict[str, set[Figure]]:
+def _hidden_by(grid: Grid, found: Primary, rules: Rules) -> dict[str, set[Figure]]:
     hidden: dict[str, set[Figure]] = {name: set() for name in SENTENCES if name != "low_high_below"}
     for breach in found.breaches:
-        hidden["complement" if breach.rest else breach.rule.value].add(breach.figure)
+        for name in _names(grid, breach, rules):
+            hidden[name].add(breach.figure)
         line = set(grid.shape.line(breach.figure.row)) - {breach.figure}
         if grid.shape.scales:
             hidden["whole_row"].update(line)
         elif breach.figure.is_total:
             hidden["row_total"].update(line)
     return hidden
+
+
+def _names(grid: Grid, breach: Breach, rules: Rules) -> Iterable[str]:
+    """What a breach is called; a sum may break one rule about contributions, or both."""
+    if breach.rule is Rule.DOMINANCE:
+        return broken_of_sum(grid.sum_of(breach.figure), rules)
+    return ["complement" if breach.rest else breach.rule]
 
 
 def _on_rule(

@@ -15,6 +15,9 @@ Rules kept here (numbers from `oversight_protocol.policy.Rules`; sources in its 
    from the sum. What the others contribute must keep them further than p percent from the largest
    contribution. A sum of 0 tells that everybody contributes nothing: it is not shown either, unless
    the study declared that zeros may be shown.
+6. `two_largest_percent`, the (n,k) rule with n = 2, for sums, where a study or an authority asks
+   for it: the two largest contributions together are no more than this share of the sum. Otherwise
+   anybody could take the sum for what these two have.
 """
 
 from __future__ import annotations
@@ -37,6 +40,7 @@ class Rule(StrEnum):
     CONTRIBUTING = "contributing_workers"
     SHARE = "worker_share_percent"
     DOMINANCE = "dominance_percent"
+    TWO_LARGEST = "two_largest_percent"
 
 
 def too_few_persons(cell: UnsafeCell, table: BaseTable, rules: Rules) -> bool:
@@ -92,12 +96,34 @@ def broken(cell: UnsafeCell, table: BaseTable, rules: Rules) -> tuple[Rule, ...]
     return tuple(rule for rule, breaks in BROKEN_BY.items() if breaks(cell, table, rules))
 
 
-def dominated(behind: UnsafeSum, rules: Rules) -> bool:
+def second_finds_largest(behind: UnsafeSum, rules: Rules) -> bool:
     """Rule 5. It counts in whole units of the magnitude's last decimal place, so it is exact."""
     if behind.value == 0:
         return not rules.zeros_may_be_shown
     others = behind.value - behind.largest - behind.second
     return 100 * others < rules.dominance_percent * behind.largest
+
+
+def two_have_nearly_all(behind: UnsafeSum, rules: Rules) -> bool:
+    """Rule 6, exact likewise."""
+    share = rules.two_largest_percent
+    return share > 0 and 100 * (behind.largest + behind.second) > share * behind.value
+
+
+SUM_BROKEN_BY: MappingProxyType[Rule, Callable[[UnsafeSum, Rules], bool]] = MappingProxyType(
+    {Rule.DOMINANCE: second_finds_largest, Rule.TWO_LARGEST: two_have_nearly_all}
+)
+"""For each rule about contributions, whether a sum breaks it."""
+
+
+def broken_of_sum(behind: UnsafeSum, rules: Rules) -> tuple[Rule, ...]:
+    """The rules about contributions that a sum breaks."""
+    return tuple(rule for rule, breaks in SUM_BROKEN_BY.items() if breaks(behind, rules))
+
+
+def dominated(behind: UnsafeSum, rules: Rules) -> bool:
+    """Whether a sum breaks a rule about contributions."""
+    return bool(broken_of_sum(behind, rules))
 
 
 def least_shown(table: BaseTable, rules: Rules) -> int:

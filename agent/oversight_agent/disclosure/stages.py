@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from oversight_agent.disclosure import audit, marks, needs, primary, secondary, ties
+from oversight_agent.disclosure import audit, marks, merging, needs, primary, secondary, ties
 from oversight_agent.disclosure.figures import Figure, Grid
 from oversight_agent.disclosure.joint import Difference, Joint, JointView, Place
 from oversight_agent.disclosure.past import Past, Tie
 from oversight_agent.disclosure.preference import Lot
+from oversight_agent.disclosure.rules import least_shown
 from oversight_agent.disclosure.solver import UnsolvedError
 from oversight_agent.disclosure.view import View
 from oversight_protocol.policy import Rules
@@ -35,6 +36,7 @@ class Component:
         public: figures that everybody knows.
         rules: to keep in the new ones.
         lot: by which figures are chosen that are hidden besides.
+        unmerged: the numbers of new tables of which no merged figure may be shown.
     """
 
     grids: tuple[Grid, ...] = field(repr=False)
@@ -43,6 +45,7 @@ class Component:
     public: Public
     rules: Rules
     lot: Lot = field(default_factory=Lot)
+    unmerged: frozenset[int] = frozenset()
 
     @property
     def new(self) -> int:
@@ -78,10 +81,12 @@ class Hidden:
     Attributes:
         found: what stage 1 found in each new table.
         view: what is shown in the end, of all tables.
+        grids: of these, with all figures numbered that the view numbers.
     """
 
     found: tuple[primary.Primary, ...]
     view: JointView
+    grids: tuple[Grid, ...] = field(repr=False)
 
 
 def hide(component: Component) -> Hidden:
@@ -101,16 +106,55 @@ def hide(component: Component) -> Hidden:
     wanted = _wanted(found, component.grids, joint, truths, component.rules)
     try:
         # 3. An attack on the draft, and 4. what must be hidden besides.
-        final = _extended(draft, component, truths, wanted)
+        final = _extended(draft, component, own, truths, wanted)
     except UnsolvedError:
-        return Hidden(own, draft.without(draft.hideable))
+        return Hidden(own, draft.without(draft.hideable), component.grids)
     # 5. The final pattern is attacked anew.
     every = _all_needs(wanted, component, final)
     every = (*every, *_possible(every, component, final, truths))
     if not audit.is_safe(final, truths, every):
-        return Hidden(own, draft.without(draft.hideable))
-    # 6. Markers, as far as an attack on them fails as well.
-    return Hidden(own, _marked(final, component, truths, every))
+        return Hidden(own, draft.without(draft.hideable), component.grids)
+    # 6. Merged figures, as far as an attack on them fails as well.
+    component, final, every = _merged(component, final, wanted, every)
+    # 7. Markers likewise.
+    truths = _truths(component.grids, final.joint)
+    return Hidden(own, _marked(final, component, truths, every), component.grids)
+
+
+def _merged(
+    component: Component,
+    view: JointView,
+    wanted: Sequence[needs.Need],
+    every: tuple[needs.Need, ...],
+) -> tuple[Component, JointView, tuple[needs.Need, ...]]:
+    """The component, the view and the needs, with the merged figures that may be shown."""
+    found = [
+        Place(table, figure)
+        for table, grid in enumerate(component.grids[: component.new])
+        if table not in component.unmerged
+        for figure in merging.candidates(grid, view.views[table], component.rules)
+    ]
+    names = merging.alike(component.grids, found)
+    if not any(names.values()):
+        return component, view, every
+    more = replace(component, grids=merging.numbered(component.grids, names))
+    joint = more.joint()
+    truths = _truths(more.grids, joint)
+    seen = (
+        replace(one, shape=grid.shape) for one, grid in zip(view.views, more.grids, strict=True)
+    )
+    bare = JointView(joint, tuple(seen))
+    between = _wanted((), more.grids, joint, truths, component.rules)
+    moved, of_rules = (merging.renumbered(few, view.joint, joint) for few in (every, wanted))
+    everything = tuple(dict.fromkeys((*moved, *between)))
+    # What tables differ by in outcomes together may be no secret without merged figures.
+    lost = {exposed.need for exposed in audit.attack(bare, truths, everything)}
+    attacked = merging.Attacked(
+        more.grids, truths, tuple(need for need in everything if need not in lost), of_rules,
+        [least_shown(grid.table, component.rules) - 1 for grid in more.grids[: component.new]],
+    )  # fmt: skip
+    kept = [place for place in found if more.grids[place.table].has(place.figure)]
+    return more, attacked.shown(bare, kept), attacked.needs
 
 
 def _marked(
@@ -154,7 +198,8 @@ def _truths(grids: Sequence[Grid], joint: Joint) -> list[int]:
     """The exact numbers of all figures and differences, by number."""
     truths = [truth for grid in grids for truth in grid.truths]
     more = [
-        truths[joint.number(each.more)] - truths[joint.number(each.less)]
+        sum(truths[joint.number(place)] for place in each.more)
+        - sum(truths[joint.number(place)] for place in each.less)
         for each in joint.differences
     ]
     return truths + more
@@ -166,11 +211,11 @@ def _wanted(
 ) -> tuple[needs.Need, ...]:  # fmt: skip
     """What must stay hidden whatever is shown; a public figure cannot."""
     of_tables = (
-        need for table, each in enumerate(found) for need in _moved(each.needs, joint.start(table))
+        need for table, each in enumerate(found) for need in _moved(each.needs, joint, table)
     )
     between = (
         needs.of_difference(joint.difference(number), truths[joint.difference(number)],
-                            joint.unit_of_sum(each.more), rules, _known(grids, joint, each))
+                            joint.unit_of_sum(each.more[0]), rules, _known(grids, joint, each))
         for number, each in enumerate(joint.differences)
     )  # fmt: skip
     public = {joint.number(place) for place in joint.public}
@@ -182,21 +227,24 @@ def _wanted(
 def _known(grids: Sequence[Grid], joint: Joint, difference: Difference) -> frozenset[int]:
     """What an attacker on a difference may know exactly of the two tables."""
     return frozenset(
-        number + joint.start(table)
-        for table, figure in (difference.more, difference.less)
-        for number in needs.known_beside(grids[table], figure)
-    )
+        number + joint.start(places[0].table)
+        for places in (difference.more, difference.less)
+        for number in needs.known_beside(grids[places[0].table], [place.figure for place in places])
+    ) | (frozenset() if difference.told else joint.told)
 
 
 def _extended(
-    draft: JointView, component: Component, truths: Sequence[int], wanted: Sequence[needs.Need]
-) -> JointView:
+    draft: JointView, component: Component, found: Sequence[primary.Primary],
+    truths: Sequence[int], wanted: Sequence[needs.Need],
+) -> JointView:  # fmt: skip
     """The draft with more hidden, until what is hidden together is uncertain enough, too.
 
     Raises:
         UnsolvedError: the solver failed, or no pattern was found.
     """
-    preference = component.lot.among(component.grids)
+    hidden = [each.hidden for each in found]
+    drawn = component.lot.among(component.grids)
+    preference = merging.preferring(drawn, component.grids, hidden)
     for _ in range(PATTERNS):
         final = secondary.extend(draft, truths, wanted, preference)
         every = _all_needs(wanted, component, final)
@@ -214,7 +262,7 @@ def _all_needs(
     of_hidden = (
         need
         for table, (grid, seen, rules) in enumerate(lines)
-        for need in _moved(needs.of_hidden(grid, seen, rules), view.joint.start(table))
+        for need in _moved(needs.of_hidden(grid, seen, rules), view.joint, table)
     )
     return tuple(dict.fromkeys((*wanted, *of_hidden)))
 
@@ -228,7 +276,7 @@ def _possible(
         need
         for table, grid in enumerate(component.grids[: component.new])
         for need in _moved(
-            needs.of_possible(grid, view.views[table], component.rules), view.joint.start(table)
+            needs.of_possible(grid, view.views[table], component.rules), view.joint, table
         )
         if need.parts not in known
     ]
@@ -236,13 +284,14 @@ def _possible(
     return [found.need for found in exposed if found.low <= found.need.holds_to]
 
 
-def _moved(found: Sequence[needs.Need], start: int) -> tuple[needs.Need, ...]:
+def _moved(found: Sequence[needs.Need], joint: Joint, table: int) -> tuple[needs.Need, ...]:
     """The needs of a table by the numbers that its figures have in the component."""
+    start = joint.start(table)
     return tuple(
         replace(
             need,
             parts=tuple(part + start for part in need.parts),
-            known=frozenset(number + start for number in need.known),
+            known=joint.told.union(number + start for number in need.known),
         )
         for need in found
     )

@@ -4,8 +4,9 @@ Rules kept here:
 
 1. `same_population`: the totals of the whole, and of each row that both tables have, are the same.
    `contained`: the first's are at least the other's. `partition`: the others' make up the first's.
-2. Of one table in several periods, or once more, this is so of every figure, and not only of
-   totals. Of two tables, outcomes that happen to have one code are different things.
+2. Of one table in several periods, or once more, this is so of every figure, merged ones that are
+   numbered too, and not only of totals. Of two tables, outcomes that happen to have one code are
+   different things.
 3. A magnitude that both have sums up to at least as much where there is more. Where a tie names a
    magnitude, its sums are the same.
 4. A condition joins the program only if it is true of the data: definitions differ in detail
@@ -15,18 +16,24 @@ Rules kept here:
    must be as uncertain as a small count.
 6. Of a table that comes again, everybody is taken to know what did not change, so that it is the
    same quantity; and a sum that changed may have changed by one person's contribution alone.
-7. What is contained in something that is contained in a third is contained in the third.
+7. Of tables that are `close` nothing but the two figures is tied: the smaller is contained in the
+   larger, and what differs is a quantity, by rules 4 and 5. If that is nothing, it must not be
+   found out, and whoever knows it all the same must not find out anything else. Of figures that
+   are `alike` it is no secret.
+8. What is contained in something that is contained in a third is contained in the third.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from math import inf
 
 from oversight_agent.disclosure.figures import TOTAL_OF_ROW, Figure, Grid
 from oversight_agent.disclosure.joint import Difference, Place, Relation
-from oversight_agent.disclosure.past import Tie
+from oversight_agent.disclosure.past import Part, Tie
 from oversight_protocol.policy import Rules
+from oversight_protocol.release import TOTAL
 
 _Pair = tuple[Place, Place]
 
@@ -45,22 +52,27 @@ def differences(grids: Sequence[Grid], ties: Iterable[Tie], rules: Rules) -> tup
     for tie in _canonical(ties):
         # Rows that only the first has, and that add nothing to its sums, are declared as such by
         # those who sign the study: how few they are is taken for no secret.
-        if tie.kind in {"contained", "again"} and not tie.equal_sums:
+        if tie.kind == "close":
+            more, less = _close(grids, tie)
+            excess = _made_of(grids, more) - _made_of(grids, less)
+            if 0 <= excess < rules.minimum_persons:
+                found[Difference(more, less, told=not excess)] = None
+        elif tie.kind in {"contained", "again"} and not tie.equal_sums:
             for pair in _common(grids, *tie.tables):
                 found.update(dict.fromkeys(_small(grids, pair, tie, rules)))
     return tuple(sorted(found, key=lambda one: (one.more, one.less)))
 
 
 def _canonical(ties: Iterable[Tie]) -> list[Tie]:
-    """The ties, and what follows by rule 7, in an order that does not depend on how they came."""
+    """The ties, and what follows by rule 8, in an order that does not depend on how they came."""
     alike = {
-        Tie(one.kind, tuple(sorted(one.tables)), one.equal_sums)
+        replace(one, tables=tuple(sorted(one.tables)))
         if one.kind == "same_population" else one
         for one in ties
     }  # fmt: skip
     return sorted(
         alike | set(_through_a_third(alike)),
-        key=lambda one: (one.kind, one.tables, one.equal_sums),
+        key=lambda one: (one.kind, one.tables, one.equal_sums, one.figures),
     )
 
 
@@ -80,6 +92,10 @@ def _through_a_third(ties: Iterable[Tie]) -> Iterator[Tie]:
 
 def _of_tie(grids: Sequence[Grid], tie: Tie) -> Iterator[Relation]:
     first, *others = tie.tables
+    if tie.figures:
+        more, less = _close(grids, tie)
+        yield from _between(grids, more, less, 0 if tie.kind == "alike" else inf)
+        return
     if tie.kind == "partition":
         yield from _made_up(grids, first, others)
     if tie.kind == "again":
@@ -88,9 +104,44 @@ def _of_tie(grids: Sequence[Grid], tie: Tie) -> Iterator[Relation]:
         return
     high = 0 if tie.kind == "same_population" else inf
     for other in others:
-        for more, less in _common(grids, first, other):
-            name = _magnitude(grids, more)
-            yield from _if_true(grids, more, less, 0 if name in tie.equal_sums else high)
+        for one, like in _common(grids, first, other):
+            name = _magnitude(grids, one)
+            yield from _if_true(grids, one, like, 0 if name in tie.equal_sums else high)
+
+
+def _between(
+    grids: Sequence[Grid], more: tuple[Place, ...], less: tuple[Place, ...], high: float
+) -> Iterator[Relation]:
+    if 0 <= _made_of(grids, more) - _made_of(grids, less) <= high:
+        factors = (*((place, 1.0) for place in more), *((place, -1.0) for place in less))
+        yield Relation(factors, 0, high)
+
+
+def _close(grids: Sequence[Grid], tie: Tie) -> tuple[tuple[Place, ...], ...]:
+    """What the two figures of a tie are made of."""
+    return tuple(
+        tuple(Place(number, figure) for figure in _parts(grids[number], part))
+        for number, part in zip(tie.tables, tie.figures, strict=True)
+    )
+
+
+def _parts(grid: Grid, part: Part) -> Iterator[Figure]:
+    """The figures that a figure, or the rest of its row, is the sum of; merged ones by cells."""
+    [row] = [n for n, one in enumerate(grid.rows)
+             if (one.dimension, one.category) == (part.dimension, part.category)]  # fmt: skip
+    if part.outcome == TOTAL:
+        yield Figure(row, TOTAL_OF_ROW)
+        return
+    codes = set(grid.table.merges.get(part.outcome, (part.outcome,)))
+    yield from (
+        Figure(row, outcome)
+        for outcome, code in enumerate(grid.outcomes)
+        if (code in codes) != part.rest
+    )
+
+
+def _made_of(grids: Sequence[Grid], places: Iterable[Place]) -> int:
+    return sum(_truth(grids, place) for place in places)
 
 
 def _made_up(grids: Sequence[Grid], first: int, others: Sequence[int]) -> Iterator[Relation]:
@@ -113,6 +164,19 @@ def _common(grids: Sequence[Grid], first: int, other: int) -> Iterator[_Pair]:
             if name in two.outcomes and bool(one.shape.scales) == bool(two.shape.scales):
                 at, there = one.outcomes.index(name), two.outcomes.index(name)
                 yield Place(first, Figure(row, at)), Place(other, Figure(like, there))
+        for merged, same in _merged_alike(one, two, row, like):
+            yield Place(first, merged), Place(other, same)
+
+
+def _merged_alike(one: Grid, two: Grid, row: int, like: int) -> Iterator[tuple[Figure, Figure]]:
+    """The numbered merged figures of a row with those of another that count the same."""
+    for figure in one.shape.merged if one.table.name == two.table.name else ():
+        code = one.codes[figure.outcome]
+        parts = two.table.merges.get(code)
+        if figure.row == row and parts == one.table.merges[code]:
+            same = Figure(like, two.codes.index(code))
+            if same in two.shape.merged:
+                yield figure, same
 
 
 def _common_rows(one: Grid, two: Grid) -> Iterator[tuple[int, int]]:
@@ -136,11 +200,15 @@ def _small(grids: Sequence[Grid], pair: _Pair, tie: Tie, rules: Rules) -> Iterat
     again = tie.kind == "again"
     if _magnitude(grids, one):
         if again and excess:
-            yield Difference(one, other) if excess > 0 else Difference(other, one)
+            yield _difference(one, other, excess)
         return
     if abs(excess) >= rules.minimum_persons or (excess < 0 and not again) or (again and not excess):
         return
-    yield Difference(one, other) if excess >= 0 else Difference(other, one)
+    yield _difference(one, other, excess)
+
+
+def _difference(one: Place, other: Place, excess: int) -> Difference:
+    return Difference((one,), (other,)) if excess >= 0 else Difference((other,), (one,))
 
 
 def _magnitude(grids: Sequence[Grid], place: Place) -> str:

@@ -35,19 +35,19 @@ class View:
 
     @classmethod
     def of(cls, grid: Grid, hidden: Iterable[Figure], rules: Rules) -> View:
-        """Every figure that is not hidden, rounded on its own."""
+        """Every figure that is not hidden, rounded on its own; no merged one."""
         gone, base = set(hidden), rules.rounding_base
         shown = {
             figure: to_nearest(grid.truth(figure), base * grid.shape.one(figure))
             for figure in grid.shape.figures()
-            if figure not in gone
+            if figure not in gone and not grid.shape.is_merged(figure)
         }
         least = least_shown(grid.table, rules)
         return cls(grid.shape, shown, base, least, rules.zeros_may_be_shown)
 
     @classmethod
     def of_answer(cls, grid: Grid, answer: TableAnswer, rules: Rules) -> View:
-        """What was released of a table before."""
+        """What was released of a table before; its merged figures are numbered in the grid."""
         numbers = {(row.dimension, row.category): n for n, row in enumerate(grid.rows)}
         shown, markers = dict[Figure, int](), dict[Figure, Marker]()
         for row in answer.rows:
@@ -55,7 +55,7 @@ class View:
                 continue
             for cell in row.figures:
                 total = cell.outcome == TOTAL
-                at = TOTAL_OF_ROW if total else grid.outcomes.index(cell.outcome)
+                at = TOTAL_OF_ROW if total else grid.codes.index(cell.outcome)
                 figure = Figure(number, at)
                 if cell.value is not None:
                     shown[figure] = cell.value * grid.shape.one(figure)
@@ -78,7 +78,13 @@ class View:
             self.shown.get(total),
             low - sum(most for _, most in shown),
             high - sum(least for least, _ in shown),
+            any(figure.row == WHOLE for figure in self.shape.merged if figure in self.shown),
         )
+
+    def with_merged(self, grid: Grid, figure: Figure) -> View:
+        """The view with a merged figure that its grid numbers, rounded on its own."""
+        value = to_nearest(grid.truth(figure), self.base)
+        return replace(self, shown={**self.shown, figure: value})
 
     def without(self, figures: Iterable[Figure]) -> View:
         """The view with some figures hidden as well, and whatever goes with them."""

@@ -4,6 +4,7 @@ For each line (the whole authority, then each row of each breakdown) and each ou
 are three parts: the *cell* (rows of that outcome), its *complement* (rows of the line outside it:
 so the persons with at least one row outside the outcome) and the line's *total*. Each holds the
 number of rows, of distinct children, workers and teams, and the rows of the worker who has most.
+What a merge puts together is counted as if it were an outcome besides.
 """
 
 from __future__ import annotations
@@ -12,18 +13,25 @@ from typing import NamedTuple
 
 from oversight_agent.evaluate.breakdowns import breakdowns
 from oversight_agent.evaluate.database import Connection, quoted
-from oversight_agent.tables import EVALUATE, UnsafeCell, UnsafeRow, UnsafeTable
+from oversight_agent.tables import EVALUATE, UnsafeCell, UnsafeMerge, UnsafeRow, UnsafeTable
 from oversight_protocol.release import row_keys
 from oversight_protocol.study import BaseTable, Period
 
 # First the rows of each person, then what they add up to: each row of the result is touched once.
 _GROUPED = """
-WITH part AS (
+WITH finest AS (
     SELECT {category} AS category, outcome, {person} AS person, count(*) AS n
     FROM {answer} GROUP BY ALL
 ),
 whole AS (
-    SELECT category, person, CAST(sum(n) AS BIGINT) AS n FROM part GROUP BY ALL
+    SELECT category, person, CAST(sum(n) AS BIGINT) AS n FROM finest GROUP BY ALL
+),
+inside AS (SELECT unnest($inside) AS outcome, unnest($merge) AS merge),
+part AS (
+    FROM finest
+    UNION ALL
+    SELECT category, merge, person, CAST(sum(n) AS BIGINT)
+    FROM finest JOIN inside USING (outcome) GROUP BY ALL
 ),
 declared AS (SELECT unnest($outcomes) AS outcome),
 rest AS (
@@ -78,9 +86,15 @@ def count(connection: Connection, table: BaseTable, period: Period) -> UnsafeTab
 
 def _by_person(connection: Connection, table: BaseTable, column: str) -> _Counts:
     counts: _Counts = {}
+    pairs = [(code, merge) for merge, codes in table.merges.items() for code in codes]
+    declared = {
+        "outcomes": [*table.outcome_codes, *table.merges],
+        "inside": [code for code, _ in pairs],
+        "merge": [merge for _, merge in pairs],
+    }
     for name, category, answer in breakdowns(table):
         sql = _GROUPED.format(category=category, person=quoted(column), answer=answer)
-        found = connection.execute(sql, {"outcomes": list(table.outcome_codes)}).fetchall()
+        found = connection.execute(sql, declared).fetchall()
         for part, code, outcome, *numbers in found:
             counts[_Place(part, name, code, outcome)] = _Counted(*numbers)
     return counts
@@ -96,6 +110,9 @@ def _row(counted: dict[str, _Counts], table: BaseTable, dimension: str, category
         cells={code: cell("cell", code) for code in table.outcome_codes},
         complements={code: cell("complement", code) for code in table.outcome_codes},
         total=cell("total"),
+        merged={
+            code: UnsafeMerge(cell("cell", code), cell("complement", code)) for code in table.merges
+        },
     )
 
 

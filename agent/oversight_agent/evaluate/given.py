@@ -14,12 +14,20 @@ Rules kept here:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
 from oversight_agent.adding_up import joined, joined_sums
 from oversight_agent.evaluate.own_table import base_table_of, called, key_of
-from oversight_agent.tables import EVALUATE, UnsafeCell, UnsafeRow, UnsafeSum, UnsafeTable
+from oversight_agent.tables import (
+    EVALUATE,
+    UnsafeCell,
+    UnsafeMerge,
+    UnsafeRow,
+    UnsafeSum,
+    UnsafeTable,
+)
 from oversight_protocol.errors import InputError
 from oversight_protocol.partitions import Key, partitions
 from oversight_protocol.release import row_keys
@@ -160,7 +168,20 @@ def _cells_of(table: BaseTable, listed: _Listed) -> Iterator[UnsafeRow]:
             cells={code: cells[key, code] for code in codes},
             complements={code: _rest(key, code, codes, cells, listed, unit) for code in codes},
             total=cells[key, TOTAL],
+            merged={
+                merge: UnsafeMerge(
+                    _inside(key, parts, cells, unit),
+                    _inside(key, [code for code in codes if code not in parts], cells, unit),
+                )
+                for merge, parts in table.merges.items()
+            },
         )
+
+
+def _inside(key: Key, codes: Iterable[str], cells: _Cells, unit: str) -> UnsafeCell:
+    """Some outcomes of a row together."""
+    made = _together([cells[key, code] for code in codes], unit)
+    return replace(made, top_worker=min(made.top_worker, cells[key, TOTAL].top_worker))
 
 
 def _given_or(said: UnsafeCell | None, made: UnsafeCell, key: Key, listed: _Listed) -> UnsafeCell:

@@ -17,12 +17,14 @@ from oversight_protocol.partitions import WHOLE_KEY, Key
 from oversight_protocol.study import (
     TOTAL,
     BaseTable,
+    Collapse,
     Dimension,
     Group,
+    Merge,
     Outcome,
     Subject,
 )
-from oversight_protocol.true_counts import CountedCell, CountedTable, OwnDimension
+from oversight_protocol.true_counts import CountedCell, CountedTable, OwnDimension, OwnMerge
 
 _COLUMNS = {"children": "child_id", "workers": "worker_id"}
 _NO_QUERY = "-- counted by the authority itself"
@@ -49,6 +51,7 @@ def base_table_of(own: CountedTable, where: str) -> BaseTable:
             magnitudes=own.magnitudes,
             dimensions=tuple(map(_dimension, own.dimensions)),
             crossings=own.crossings,
+            collapse=tuple(map(_step, own.merges)),
             reads=("own_counts",),
             sql=_NO_QUERY,
         )
@@ -69,6 +72,10 @@ def _dimension(own: OwnDimension) -> Dimension:
         categories=tuple(Outcome(code=code, label=code) for code in own.codes),
         groups=tuple(Group(code=one.code, label=one.code, of=one.of) for one in own.groups),
     )
+
+
+def _step(own: OwnMerge) -> Collapse:
+    return Collapse(merge=Merge(outcomes=own.of, into=Outcome(code=own.code, label=own.code)))
 
 
 def key_of(table: BaseTable, cell: CountedCell, where: str) -> Key:

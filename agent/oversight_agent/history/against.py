@@ -7,7 +7,9 @@ Rules kept here:
 2. Every table that the ledger says was answered or held since then is in the history. The reverse
    need not be: an entry without its line in the ledger was kept just before a process died. It is
    *pending*, counts as released, and is what the same question is answered with.
-3. Where the ledger notes a history's head (`history` in a body), the history has come by it.
+3. The ledger notes the history's head with every answer, and when own publications are recorded:
+   `history_head` in a body. The history has come by each of them. So what was recorded for nobody's
+   ticket cannot be forgotten either.
 4. The ledger has come by the last head of it that the coordinator receipted.
 """
 
@@ -22,11 +24,14 @@ from oversight_agent.history.errors import behind
 from oversight_agent.history.memory import OWN, Head
 from oversight_agent.history.recall import History
 from oversight_protocol.checkpoint import Checkpoint
-from oversight_protocol.ledger import Records
+from oversight_protocol.ledger import Ledger, Recorded, Records
 from oversight_protocol.release import Head as LedgerHead
 
 BEGUN = "history-begun"
 """The ledger's kind of entry; its body holds `history`, the history's identifier."""
+
+PUBLISHED = "publication-recorded"
+"""The ledger's kind of entry when own publications were recorded."""
 
 
 def begun(ledger: Records) -> str | None:
@@ -59,8 +64,8 @@ def check_against(
         answers = recorded.entry.kind in ("answered", "held")
         if answers and not set(content["questions"].values()) <= kept:
             raise behind(where, "the ledger holds answers that the history does not know")
-        noted = content.get("history_head")
-        if noted is not None and not history.store.holds(_head(noted)):
+        head = _noted_in(recorded)
+        if head is not None and not history.store.holds(head):
             raise behind(where, "the history is older than the ledger says")
 
 
@@ -70,6 +75,13 @@ def pending(history: History, ledger: Records) -> Iterator[Entry]:
     for entry in history.entries:
         if entry.ticket != OWN and entry.about.question not in frozen:
             yield entry
+
+
+def waiting(history: History, ledger: Records) -> frozenset[int]:
+    """The numbers of the entries that have not left: pending, or of a release that is held."""
+    held = {records.body(recorded)["ticket"] for recorded in records.all_held(ledger)}
+    found = {entry.number for entry in history.entries if entry.ticket in held}
+    return frozenset(found | {entry.number for entry in pending(history, ledger)})
 
 
 def frozen(history: History, ledger: Records) -> dict[str, records.FrozenAnswer]:
@@ -85,14 +97,21 @@ def frozen(history: History, ledger: Records) -> dict[str, records.FrozenAnswer]
     return waiting | records.frozen(ledger)
 
 
+def note_published(history: History, ledger: Ledger) -> None:
+    """Note the head of a history in which own publications were recorded, unless it is noted."""
+    heads = (_noted_in(recorded) for recorded in reversed(ledger.entries))
+    if next((head for head in heads if head is not None), None) != history.head:
+        ledger.append(PUBLISHED, {"history_head": noted(history.head)})
+
+
 def noted(head: Head) -> list[Any]:
     """A head as a ledger's body holds it under `history_head`."""
     return list(head)
 
 
-def _head(noted: Any) -> Head:
-    size, mark = noted
-    return Head(size, mark)
+def _noted_in(recorded: Recorded) -> Head | None:
+    found = records.body(recorded).get("history_head")
+    return None if found is None else Head(*found)
 
 
 def check_receipted(ledger: Records, where: str, receipted: LedgerHead | None) -> None:

@@ -10,7 +10,14 @@ import json
 from typing import Any
 
 from oversight_agent.history.memory import Span
-from oversight_agent.tables import EVALUATE, UnsafeCell, UnsafeRow, UnsafeSum, UnsafeTable
+from oversight_agent.tables import (
+    EVALUATE,
+    UnsafeCell,
+    UnsafeMerge,
+    UnsafeRow,
+    UnsafeSum,
+    UnsafeTable,
+)
 from oversight_protocol.canonical import canonical_json
 from oversight_protocol.study import AnyPeriod, BaseTable
 
@@ -42,6 +49,7 @@ def read(content: bytes) -> UnsafeTable:
 
 
 def _write_row(row: UnsafeRow) -> list[Any]:
+    merged = {code: [*map(_numbers, (each.own, each.rest))] for code, each in row.merged.items()}
     return [
         row.dimension,
         row.category,
@@ -49,11 +57,14 @@ def _write_row(row: UnsafeRow) -> list[Any]:
         {code: _numbers(cell) for code, cell in row.complements.items()},
         _numbers(row.total),
         {name: [one.value, one.largest, one.second] for name, one in row.sums.items()},
+        # A row without merges is written as it ever was.
+        *([merged] if merged else []),
     ]
 
 
 def _read_row(row: list[Any]) -> UnsafeRow:
-    dimension, category, cells, complements, total, sums = row
+    dimension, category, cells, complements, total, sums, *more = row
+    merged = more[0] if more else {}
     return UnsafeRow(
         dimension,
         category,
@@ -61,6 +72,10 @@ def _read_row(row: list[Any]) -> UnsafeRow:
         {code: UnsafeCell(*numbers) for code, numbers in complements.items()},
         UnsafeCell(*total),
         {name: UnsafeSum(*numbers) for name, numbers in sums.items()},
+        {
+            code: UnsafeMerge(UnsafeCell(*own), UnsafeCell(*rest))
+            for code, (own, rest) in merged.items()
+        },
     )
 
 

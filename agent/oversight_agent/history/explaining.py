@@ -72,6 +72,14 @@ PASSES: Mapping[Relation, str] = {
 """What would pass instead."""
 
 
+UNTOLD = (
+    "nothing of its name was released before. Either too few people stand behind its figures, or"
+    " some of them are about nearly the same people as another table's. Have the study say how the"
+    " tables are linked, or ask for a coarser table."
+)
+"""What is said of a withheld table of which names and days tell nothing."""
+
+
 class Explanation(Document):
     """What stands in a table's way.
 
@@ -134,6 +142,14 @@ def _related(
             _by_days(span, entry.about.span, counted=has_records and entry.about.has_records)
         ]
     )
+
+
+def of_withheld(entry: Entry, entries: Iterable[Entry]) -> tuple[str, ...]:
+    """What may have had a table withheld, as far as names and days of earlier releases tell."""
+    about = entry.about
+    before = [one for one in entries if one.number < entry.number and one.ticket != entry.ticket]
+    related = foreseeable(about.table, about.span, before, has_records=about.has_records)
+    return reasons(about.table, about.span, related)
 
 
 def reasons(name: str, span: Span, related: Iterable[Related]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ Rules kept here:
    subtracting: the persons with at least one row of data outside the outcome.
 3. A row of data without such a person is nobody's.
 4. A sum has the same persons behind it as its row's total, with which it is shown or hidden.
+5. A merged figure has those behind it who are in one of the outcomes that it puts together.
 """
 
 from __future__ import annotations
@@ -112,7 +113,8 @@ class RecordSets:
         (dimension, category, outcome), rest = behind
         rows = self._rows(dimension, category)
         if outcome != TOTAL and self.table.outcomes:
-            same = self.outcomes == self.table.outcome_codes.index(outcome)
+            codes, merges = self.table.outcome_codes, self.table.merges
+            same = np.isin(self.outcomes, [*map(codes.index, merges.get(outcome, (outcome,)))])
             rows = rows & (~same if rest else same)
         if len(self._firsts) == len(rows):
             return rows
@@ -161,7 +163,7 @@ def behinds(table: BaseTable, shown: Collection[Name] | None = None) -> Iterator
         total = Name(dimension, category, TOTAL)
         if shown is None or total in shown:
             yield Behind(total, rest=False)
-        for code in table.outcome_codes:
+        for code in (*table.outcome_codes, *table.merges):
             name = Name(dimension, category, code)
             if shown is None or name in shown:
                 yield Behind(name, rest=False)

@@ -77,11 +77,13 @@ class Near(NamedTuple):
         number: of its table.
         within: whether one of the two may hold the other and more; else they can only be as large
             as each other, or each have somebody of its own.
+        alike: whether the sketches are the same, so that the sets may be.
     """
 
     number: int
     behind: Behind
     within: bool
+    alike: bool
 
 
 class Pile:
@@ -108,10 +110,10 @@ class Pile:
         at = np.flatnonzero(sizes <= most)
         apart = np.abs(self._buckets[at] - buckets).sum(axis=1)
         keep = apart <= most
-        within = (apart == sizes[at]) & (apart > 0)
-        pairs = zip(at[keep], within[keep], strict=True)
+        within, alike = (apart == sizes[at]) & (apart > 0), apart == 0
+        found = zip(at[keep], within[keep], alike[keep], strict=True)
         return [
-            Near(number, behind, bool(inside))
-            for one, inside in pairs
+            Near(number, behind, bool(inside), bool(same))
+            for one, inside, same in found
             for number, behind in [self.figures[one]]
         ]

@@ -2,8 +2,8 @@
 
     1. recall     the released tables to which new ones are tied, with their exact numbers
     2. ties       what ties them together, for the attack audit
-    3. compare    who stands behind each new figure, with all that was released
-    4. withhold   the new tables that are too close to another without a tie that says so
+    3. compare    who stands behind each new figure, with all that was released, and with each other
+    4. withhold   the new tables that are too close to another which they are not protected beside
 
 and after protecting:
 
@@ -14,17 +14,17 @@ Rules kept here:
 1. A table that is withheld here is withheld whole, with the family of disclosure, and remembered,
    so that the same question has the same answer for ever.
 2. What is decided depends on the numbers, the codes and the history, not on the order of tables.
+3. Of a table whose merged figures alone would be too close, none of these is shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import permutations
 
 from oversight_agent.disclosure import primary
 from oversight_agent.disclosure.figures import Grid
-from oversight_agent.disclosure.past import Past, Tie, renumbered
+from oversight_agent.disclosure.past import Part, Past, Tie, TieKind, renumbered
 from oversight_agent.history import content, record_sets
 from oversight_agent.history.entries import Entry
 from oversight_agent.history.memory import (
@@ -39,13 +39,13 @@ from oversight_agent.history.recall import History, Recalled
 from oversight_agent.history.record_sets import Name, RecordSets
 from oversight_agent.history.sealing import Sealing
 from oversight_agent.history.sketches import Sketches
-from oversight_agent.history.ties import foreseen, ties
-from oversight_agent.history.unforeseen import Found, known, unforeseen
+from oversight_agent.history.ties import Foreseen, foreseen, ties
+from oversight_agent.history.unforeseen import Found, Known, close, known, unforeseen
 from oversight_agent.tables import UnsafeTable
 from oversight_protocol.canonical import canonical_json
 from oversight_protocol.errors import Family
 from oversight_protocol.policy import Rules
-from oversight_protocol.release import TableAnswer
+from oversight_protocol.release import TOTAL, TableAnswer
 from oversight_protocol.study import BaseTable, Link
 
 
@@ -74,6 +74,7 @@ class Judged:
         found: why each other new table is withheld; a new table's number is −1 less its place, a
             released one's that of its entry.
         others: the entries of the released tables that are named in `found`, by number.
+        unmerged: the places in `kept` of those of which no merged figure may be shown.
     """
 
     seen: Head
@@ -82,6 +83,7 @@ class Judged:
     ties: tuple[Tie, ...]
     found: tuple[Found, ...]
     others: Mapping[int, Entry] = field(repr=False)
+    unmerged: frozenset[int] = frozenset()
 
     @property
     def past(self) -> tuple[Past, ...]:
@@ -93,10 +95,7 @@ class Judged:
         return tuple(each for each in self.found if each.new == _number(place))
 
 
-def judge(
-    history: History, new: Sequence[New], rules: Rules, links: Iterable[Link] = (), *,
-    of_one_study: bool = False,
-) -> Judged:  # fmt: skip
+def judge(history: History, new: Sequence[New], rules: Rules, links: Iterable[Link] = ()) -> Judged:
     """Steps 1 to 4 for all new tables of a wave together.
 
     Args:
@@ -104,8 +103,6 @@ def judge(
         new: the tables.
         rules: the rules to keep.
         links: what a study says of its tables together.
-        of_one_study: whether two people signed the new tables as one study, which says where two of
-            them are about the same people: then they are compared with earlier ones alone.
 
     Raises:
         HistoryError: something of the history was altered.
@@ -120,21 +117,70 @@ def judge(
     tied = ties(tables, every[len(new) :], links)
     # 3. Compare.
     numbers = [*map(_number, range(len(new))), *(each.entry.number for each in recalled)]
-    pairs = {(numbers[one], numbers[other]) for one, other in foreseen(tied, every)}
-    if of_one_study:
-        pairs |= set(permutations(map(_number, range(len(new))), 2))
-    candidates = [
-        known(_number(place), *asked[place], each.sets, published(each.unsafe, rules))
-        for place, each in enumerate(new)
-    ]
-    found = unforeseen(candidates, history.known(), pairs, rules.minimum_persons - 1)
+    comparing = _Comparing(
+        new, asked, history.known(), numbers, foreseen(tied, every, numbers), rules
+    )
+    found = comparing.found()
     # 4. Withhold.
     gone = {each.new for each in found}
     kept = tuple(place for place in range(len(new)) if _number(place) not in gone)
     rest = {number: at for at, number in enumerate((*kept, *range(len(new), len(every))))}
     named = {each.other for each in found}
     others = {entry.number: entry for entry in history.entries if entry.number in named}
-    return Judged(history.head, kept, recalled, tuple(renumbered(tied, rest)), tuple(found), others)
+    tied = (*tied, *comparing.ties(kept))
+    return Judged(
+        history.head, kept, recalled, tuple(renumbered(tied, rest)), tuple(found), others,
+        frozenset(at for at, place in enumerate(kept) if comparing.is_close_if_merged(place)),
+    )  # fmt: skip
+
+
+class _Comparing:
+    """Compares who stands behind the figures of new tables, and of those released before.
+
+    Args:
+        new: the tables.
+        asked: their names and periods.
+        old: all that were released.
+        numbers: of all that are protected together: the new ones, then the recalled.
+        foreseen: what the audit looks after because of ties.
+        rules: the rules to keep.
+    """
+
+    def __init__(
+        self, new: Sequence[New], asked: Sequence[tuple[str, Span]], old: Sequence[Known],
+        numbers: Sequence[int], foreseen: Foreseen, rules: Rules,
+    ) -> None:  # fmt: skip
+        self._new, self._asked, self._old, self._numbers = new, asked, old, numbers
+        self._foreseen, self._rules, self._most = foreseen, rules, rules.minimum_persons - 1
+        self._known = [
+            self._of(place, published(each.unsafe, rules)) for place, each in enumerate(new)
+        ]
+
+    def found(self) -> list[Found]:
+        """The new tables that are too close to another one."""
+        return unforeseen(self._known, self._old, self._foreseen, self._most, self._numbers)
+
+    def ties(self, kept: Sequence[int]) -> Iterator[Tie]:
+        """What ties the new tables that are kept to each other, and to recalled ones."""
+        at = {number: place for place, number in enumerate(self._numbers)}
+        recalled = [each for each in self._old if each.number in at]
+        mine = [self._known[place] for place in kept]
+        for each in close(mine, recalled, self._foreseen, self._most):
+            figures = tuple(Part(*behind.name, behind.rest) for behind in each.figures)
+            kind: TieKind = "alike" if each.alike else "close"
+            yield Tie(kind, (at[each.more], at[each.less]), figures=figures)
+
+    def is_close_if_merged(self, place: int) -> bool:
+        """Whether a merged figure of a new table would be too close to another table's figure."""
+        one = self._new[place]
+        if not (one.sets and one.unsafe.table.merges):
+            return False
+        merged = self._of(place, _merged(one.unsafe, self._rules))
+        others = [each for each in self._known if each.number != merged.number]
+        return bool(unforeseen([merged], [*self._old, *others], self._foreseen, self._most))
+
+    def _of(self, place: int, names: frozenset[Name]) -> Known:
+        return known(_number(place), *self._asked[place], self._new[place].sets, names)
 
 
 def published(unsafe: UnsafeTable, rules: Rules) -> frozenset[Name]:
@@ -143,6 +189,14 @@ def published(unsafe: UnsafeTable, rules: Rules) -> frozenset[Name]:
     hidden = primary.suppress(grid, rules).hidden
     return frozenset(
         Name(*grid.name(figure)) for figure in grid.shape.figures() if figure not in hidden
+    )
+
+
+def _merged(unsafe: UnsafeTable, rules: Rules) -> frozenset[Name]:
+    """The merged figures of a table, with the totals beside which a rest follows from them."""
+    totals = {name for name in published(unsafe, rules) if name.outcome == TOTAL}
+    return frozenset(totals).union(
+        Name(row.dimension, row.category, code) for row in unsafe.rows for code in row.merged
     )
 
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, permutations
+from typing import NamedTuple
 
 from oversight_agent.disclosure.links import ties_of
 from oversight_agent.disclosure.past import Tie
@@ -42,20 +43,46 @@ def ties(
     return tuple(found)
 
 
-def foreseen(tied: Iterable[Tie], tables: Sequence[UnsafeTable]) -> frozenset[tuple[int, int]]:
-    """The pairs of tables whose small differences the audit looks after, because of these ties.
+class Foreseen(NamedTuple):
+    """Pairs of tables whose small differences the audit looks after.
+
+    Attributes:
+        pairs: of all that both count alike.
+        totals: of the totals of their rows alone: that outcomes of two base tables are about the
+            same people, no link says.
+    """
+
+    pairs: frozenset[tuple[int, int]]
+    totals: frozenset[tuple[int, int]]
+
+
+def foreseen(
+    tied: Iterable[Tie], tables: Sequence[UnsafeTable], numbers: Sequence[int]
+) -> Foreseen:
+    """What the audit looks after because of these ties.
 
     The parts of a whole are no such pair. Neither is a table that comes again in another
     definition: who is in one of its figures and in none of the other's, no definition says.
+
+    Args:
+        tied: the ties.
+        tables: that they tie, by number.
+        numbers: by which the tables are known instead.
     """
-    found = set[tuple[int, int]]()
+    pairs, totals = set[tuple[int, int]](), set[tuple[int, int]]()
+    for one, other in _looked_after(tied, tables):
+        alike = tables[one].table.name == tables[other].table.name
+        (pairs if alike else totals).add((numbers[one], numbers[other]))
+    return Foreseen(frozenset(pairs), frozenset(totals))
+
+
+def _looked_after(tied: Iterable[Tie], tables: Sequence[UnsafeTable]) -> Iterator[tuple[int, int]]:
     for tie in tied:
         first, *others = tie.tables
         if tie.kind == "same_population":
-            found.update(combinations(tie.tables, 2))
+            yield from combinations(tie.tables, 2)
         elif tie.kind != "again" or _same_definition(tables[first], tables[others[0]]):
-            found.update((first, other) for other in others)
-    return frozenset(found)
+            yield from ((first, other) for other in others)
 
 
 def _same_definition(one: UnsafeTable, other: UnsafeTable) -> bool:

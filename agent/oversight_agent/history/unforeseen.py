@@ -6,14 +6,16 @@ comparing who stands behind each new figure with who stands behind each released
 Rules kept here:
 
 1. Two figures are *too close* if one's persons are all among the other's, and the other has 1 to
-   `minimum_persons` − 1 more. Equal sets are not: their difference tells nothing.
+   `minimum_persons` − 1 more. Equal sets alone are not: their difference tells nothing.
 2. The same figure of one table in two periods that overlap is too close also if those who are in
    one of the two alone are 1 to `minimum_persons` − 1 together.
 3. Only figures that are published count: of a new table what no rule hides by itself, of a released
    one what was shown, of both the rests that follow by subtracting.
-4. Pairs of tables whose ties are known are left to the audit.
-5. Of two new tables that are too close to each other, both are. Those that a released table rules
-   out are no longer there to be close to.
+4. What the audit looks after is left to it: all of one base table in days of which a tie says how
+   they lie; of two base tables that a link ties, the totals of the same rows.
+5. Tables that are protected together are no obstacle to each other where one figure is contained
+   in the other: the audit looks after what differs (`close`). Otherwise, of two new tables that are
+   too close to each other, both are. Those that a released table rules out are no longer there.
 6. Of one base table in two periods that share days, of which one is known by its counts only,
    nothing can be compared: unless the audit looks after them, they are taken to be too close.
 """
@@ -30,6 +32,8 @@ import numpy as np
 from oversight_agent.history.memory import Span
 from oversight_agent.history.record_sets import Behind, Keys, Name, RecordSets
 from oversight_agent.history.sketches import Near, Pile, Sketches
+from oversight_agent.history.ties import Foreseen
+from oversight_protocol.release import TOTAL
 
 Kind = Literal["contained", "overlap", "uncounted"]
 """By rule 1, 2 or 6."""
@@ -73,6 +77,22 @@ class Found(NamedTuple):
     kind: Kind
 
 
+class Close(NamedTuple):
+    """That of two figures one is contained in the other, which has a few persons more or none.
+
+    Attributes:
+        more: the number of the table with the larger one.
+        less: the number of the other table.
+        figures: the larger figure and the smaller one.
+        alike: whether the tables have no figures that differ by a few.
+    """
+
+    more: int
+    less: int
+    figures: tuple[Behind, Behind]
+    alike: bool
+
+
 def known(
     number: int, name: str, span: Span, sets: Sequence[RecordSets], published: frozenset[Name]
 ) -> Known:
@@ -82,17 +102,20 @@ def known(
 
 
 def unforeseen(
-    new: Sequence[Known], old: Sequence[Known], foreseen: Collection[tuple[int, int]], most: int
-) -> list[Found]:
+    new: Sequence[Known], old: Sequence[Known], foreseen: Foreseen, most: int,
+    beside: Collection[int] = (),
+) -> list[Found]:  # fmt: skip
     """The new tables that are too close to another one.
 
     Args:
         new: the new tables.
         old: all that were released.
-        foreseen: pairs of numbers, in either order, that the audit looks after.
+        foreseen: what the audit looks after, by the tables' numbers, in either order.
         most: persons at most by which two figures are too close.
+        beside: the numbers of all that are protected together: between these, `close` finds what
+            the audit can look after.
     """
-    skip = {frozenset(pair) for pair in foreseen}
+    skip = _Skipped.of(foreseen, beside)
     found = list(_among(new, old, skip, most))
     gone = {each.new for each in found}
     rest = [each for each in new if each.number not in gone]
@@ -102,32 +125,107 @@ def unforeseen(
     return found
 
 
+class _Skipped(NamedTuple):
+    """What is not compared, by unordered pairs of numbers."""
+
+    pairs: Collection[frozenset[int]]
+    totals: Collection[frozenset[int]]
+    beside: frozenset[int]
+
+    @classmethod
+    def of(cls, foreseen: Foreseen, beside: Collection[int] = ()) -> _Skipped:
+        """What the audit looks after, in either order."""
+        pairs, totals = ({frozenset(pair) for pair in each} for each in foreseen)
+        return cls(pairs, totals, frozenset(beside))
+
+    def has(self, pair: frozenset[int], one: Behind, other: Behind) -> bool:
+        """Whether two figures of a pair of tables are left to the audit."""
+        same_total = one == other and not one.rest and one.name.outcome == TOTAL
+        return pair in self.pairs or (same_total and pair in self.totals)
+
+
+def close(
+    new: Sequence[Known], others: Sequence[Known], foreseen: Foreseen, most: int
+) -> Iterator[Close]:
+    """Figures of new tables, each contained in one of another that is protected beside it.
+
+    Args:
+        new: the new tables.
+        others: released ones.
+        foreseen: what the audit looks after already.
+        most: persons at most by which two figures are too close.
+    """
+    skip = _Skipped.of(foreseen)
+    for place, one in enumerate(new):
+        rest = [*new[place + 1 :], *others]
+        matches = [each for each in _matches(one, rest, _piles(rest), skip, most, least=0)
+                   if each.kind == "contained"]  # fmt: skip
+        # Beside what differs, what is equal is a difference too: that it is 0 is no definition.
+        differ = {each.number: each.excess for each in matches if each.excess}
+        for number, behind, near, _, excess in matches:
+            alike = number not in differ
+            if (excess or differ.get(number, 0)) >= 0:
+                yield Close(one.number, number, (behind, near), alike)
+            else:
+                yield Close(number, one.number, (near, behind), alike)
+
+
 def _among(
-    new: Sequence[Known], old: Sequence[Known], skip: Collection[frozenset[int]], most: int
+    new: Sequence[Known], old: Sequence[Known], skip: _Skipped, most: int
 ) -> Iterator[Found]:
-    tables = {each.number: each for each in old}
-    counted = [(each.number, each.sketches) for each in old if each.sketches is not None]
-    kinds = {kind for _, sketches in counted for kind, _ in sketches.figures}
-    piles = {kind: Pile(counted, kind) for kind in sorted(kinds)}
+    piles = _piles(old)
     for one in new:
         yield from _uncounted(one, old, skip)
         done = set[int]()
-        for kind, behind, near in _candidates(one, piles, most):
+        for number, _, _, kind, _ in _matches(one, old, piles, skip, most):
+            left = kind == "contained" and {one.number, number} <= skip.beside
+            if number not in done and not left:
+                done.add(number)
+                yield Found(one.number, number, kind)
             if len(done) == ENOUGH:
                 break
-            if near.number in done or frozenset({one.number, near.number}) in skip:
-                continue
-            match = _closeness(one, tables[near.number], kind, behind, near, most)
+
+
+class _Match(NamedTuple):
+    """A figure of a new table that is too close to one of another.
+
+    Attributes:
+        number: of the other table.
+        mine: the figure.
+        theirs: the other one.
+        kind: by which rule.
+        excess: how many persons more are behind the first.
+    """
+
+    number: int
+    mine: Behind
+    theirs: Behind
+    kind: Kind
+    excess: int
+
+
+def _piles(old: Sequence[Known]) -> dict[str, Pile]:
+    """The sketches of tables, by kind of person."""
+    counted = [(each.number, each.sketches) for each in old if each.sketches is not None]
+    kinds = {kind for _, sketches in counted for kind, _ in sketches.figures}
+    return {kind: Pile(counted, kind) for kind in sorted(kinds)}
+
+
+def _matches(
+    one: Known, old: Sequence[Known], piles: Mapping[str, Pile], skip: _Skipped, most: int,
+    least: int = 1,
+) -> Iterator[_Match]:  # fmt: skip
+    tables = {each.number: each for each in old}
+    for kind, behind, near in _candidates(one, piles, most):
+        if not skip.has(frozenset({one.number, near.number}), behind, near.behind):
+            match = _closeness(one, tables[near.number], kind, behind, near, (least, most))
             if match is not None:
-                done.add(near.number)
-                yield Found(one.number, near.number, match)
+                yield _Match(near.number, behind, near.behind, *match)
 
 
-def _uncounted(
-    one: Known, old: Sequence[Known], skip: Collection[frozenset[int]]
-) -> Iterator[Found]:
+def _uncounted(one: Known, old: Sequence[Known], skip: _Skipped) -> Iterator[Found]:
     for other in old:
-        if one.name != other.name or frozenset({one.number, other.number}) in skip:
+        if one.name != other.name or frozenset({one.number, other.number}) in skip.pairs:
             continue
         # The same days once more are the same table again, which the audit compares by counts.
         shares = one.span.shares_days(other.span) and not one.span.same_days(other.span)
@@ -148,20 +246,22 @@ def _candidates(
 
 
 def _closeness(
-    one: Known, other: Known, kind: str, behind: Behind, near: Near, most: int
-) -> Kind | None:
+    one: Known, other: Known, kind: str, behind: Behind, near: Near, few: tuple[int, int]
+) -> tuple[Kind, int] | None:
+    """By which rule two figures are too close, and how many persons more are behind the first."""
     same_table = one.name == other.name and one.span.overlaps(other.span)
     overlap = same_table and behind == near.behind
-    if not (near.within or overlap):
+    equal = near.alike and not few[0]
+    if not (near.within or overlap or equal):
         return None
     mine, theirs = _persons(one, kind, behind), _persons(other, kind, near.behind)
     both = _in_both(mine, theirs)
     alone = (len(mine) - both, len(theirs) - both)
-    if not 1 <= sum(alone) <= most:
+    if not few[0] <= sum(alone) <= few[1]:
         return None
     if min(alone) == 0:
-        return "contained"
-    return "overlap" if overlap else None
+        return "contained", alone[0] - alone[1]
+    return ("overlap", alone[0] - alone[1]) if overlap else None
 
 
 def _in_both(one: Keys, other: Keys) -> int:

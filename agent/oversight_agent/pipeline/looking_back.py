@@ -90,7 +90,7 @@ class LookingBack:
             else stage.New(one)
             for one in exact
         ]
-        judged = stage.judge(history, new, job.rules, job.links, of_one_study=True)
+        judged = stage.judge(history, new, job.rules, job.links)
         tables, reports = self._judged(judged, new, sealing.lot)
         memories = tuple(
             stage.remember(
@@ -109,6 +109,7 @@ class LookingBack:
         done = disclosure.protect(
             [new[number].unsafe for number in judged.kept], job.rules, job.spec_version,
             ties=judged.ties, public=job.public, past=judged.past, key=key,
+            unmerged=judged.unmerged,
         )  # fmt: skip
         kept = dict(zip(judged.kept, done.tables, strict=True))
         every = []

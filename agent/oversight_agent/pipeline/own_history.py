@@ -133,7 +133,7 @@ def _rows(unsafe: UnsafeTable) -> dict[tuple[str, str], object]:
 def _judged(new: Sequence[UnsafeTable], rules: Rules, links: Sequence[Link]) -> Judged:
     """What the tables of a file say of one another where no history does."""
     tied: Sequence[Tie] = ties(new, [], links)
-    pairs = {(-1 - one, -1 - other) for one, other in foreseen(tied, new)}
+    pairs = foreseen(tied, new, [-1 - place for place in range(len(new))])
     candidates = [
         known(-1 - place, one.table.name, Span.of(one.period), (), frozenset())
         for place, one in enumerate(new)

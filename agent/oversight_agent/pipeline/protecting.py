@@ -164,7 +164,8 @@ def _figures(
         for cell in row.figures
     }
     for key in row_keys(table):
-        for outcome in (TOTAL, *table.outcome_codes, *table.magnitude_names):
+        merged = [code for code in table.merges if (*key, code) in published]
+        for outcome in (TOTAL, *table.outcome_codes, *table.magnitude_names, *merged):
             cell = published.get((*key, outcome))
             yield ProtectedFigure.model_validate({
                 "at": at_of(table, key),

@@ -18,9 +18,11 @@ from oversight_agent import local_policy, message, records
 from oversight_agent.config import Settings
 from oversight_agent.durability import reached
 from oversight_agent.gate import ApprovedRelease, Candidate
+from oversight_agent.history import History, against
 from oversight_agent.keys import signing_key
 from oversight_agent.ledger import LedgerFile
 from oversight_agent.pipeline.job import AskedWave, SnapshotUsed
+from oversight_agent.pipeline.remembering import Remembering
 from oversight_agent.trust_store import StudyShelf, TrustStore
 from oversight_protocol.durability import Step
 from oversight_protocol.envelope import Envelope
@@ -46,6 +48,7 @@ class Recording:
         self._key = signing_key(settings.home)
         self.ledger = LedgerFile(settings.ledger, settings.origin, self._key, clock)
         self.trust, self.shelf = TrustStore(settings), StudyShelf(settings)
+        self._history = Remembering(settings)
 
     def offer(self, envelope: Envelope, study: Study, ledger: Ledger) -> None:
         """Record a validly signed study once, and accept it if the policy names it.
@@ -93,12 +96,18 @@ class Recording:
         with self.ledger.locked() as ledger:
             ledger.append("snapshot-deleted", {"snapshot": snapshot, "by": by})
 
+    def note_published(self, history: History) -> None:
+        """Record how far the history has come, once own publications were kept in it."""
+        with self.ledger.locked() as ledger:
+            against.note_published(history, ledger)
+
     def held(self, what: Candidate, digest: str, ledger: Ledger) -> None:
         """Record a release that waits for a person."""
         ledger.append(
             "held",
             {"ticket": what.release.ticket, "digest": digest, "questions": dict(what.questions),
-             "reasons": dict(what.reasons), "release": what.release.model_dump(mode="json")},
+             "reasons": dict(what.reasons), "release": what.release.model_dump(mode="json"),
+             "history_head": self._history.head(ledger)},
         )  # fmt: skip
 
     def answered(self, approved: ApprovedRelease, digest: str, ledger: Ledger) -> None:
@@ -109,7 +118,8 @@ class Recording:
             "answered",
             {"ticket": release.ticket, "digest": digest, "approved_by": approved.approved_by,
              "questions": dict(approved.questions), "reasons": dict(approved.reasons),
-             "answer": envelope.as_json(), "release": release.model_dump(mode="json")},
+             "answer": envelope.as_json(), "release": release.model_dump(mode="json"),
+             "history_head": self._history.head(ledger)},
         )  # fmt: skip
         reached(Step.ANSWER_RECORDED)
 

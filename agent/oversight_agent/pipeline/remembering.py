@@ -4,7 +4,8 @@ Rules kept here:
 
 1. Before anything is answered, history and ledger are held against each other. With a history that
    is missing, older or altered, or without the secret, nothing is answered until a person acted.
-2. A table is in the history before it is in the ledger, and so before it leaves.
+2. A table is in the history before it is in the ledger, and so before it leaves. The ledger notes
+   how far the history had come then.
 3. What was protected beside a history that has grown since is not kept: it is computed again.
 4. A head of the ledger that the coordinator holds is one that this ledger came by; else this is a
    machine that was restored.
@@ -15,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
+from typing import Any
 
 from oversight_agent import files
 from oversight_agent.config import Settings
@@ -58,6 +60,17 @@ class Remembering:
         if against.begun(ledger) is not None:
             with closing(History.open(self.path, self._read_secret())) as history:
                 against.check_against(history, ledger, str(self.path))
+
+    def head(self, ledger: Ledger) -> list[Any] | None:
+        """How far it has come, as the ledger notes it; None before it began.
+
+        Raises:
+            HistoryError: it cannot be used.
+        """
+        if against.begun(ledger) is None:
+            return None
+        with closing(History.open(self.path, self._read_secret(), read_only=True)) as history:
+            return against.noted(history.head)
 
     def keep(
         self, memories: Sequence[Memory], ticket: str, now: datetime, seen: Head | None

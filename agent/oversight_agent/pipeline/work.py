@@ -2,7 +2,8 @@
 
 1. A table that the authority's policy blocks is refused (family `policy`).
 2. A table and period that was answered before is taken as it was (frozen), whichever study asks.
-   If it was made under looser rules than this study demands, it is refused instead.
+   If it was made under looser rules than this study demands, it is refused instead; but what was
+   marked `[low]` or `[high]` is `[c]` to a study that declares no such markers.
 3. The rest goes to the worker as one job: all at once, because they are protected jointly. It is
    answered from the wave's snapshot (`keeping`), which is noted before anything else comes of it,
    and is kept in the history.
@@ -29,7 +30,7 @@ from oversight_agent.records import FrozenAnswer
 from oversight_agent.tables import SafeTable
 from oversight_protocol.errors import REASONS, InputError, OversightError, Reason
 from oversight_protocol.policy import Rules
-from oversight_protocol.release import Release, TableAnswer, row_keys
+from oversight_protocol.release import Release, TableAnswer, row_keys, unmarked
 from oversight_protocol.study import BaseTable, Link, Period, PublicFigure, Study
 
 _log = structlog.get_logger("oversight_agent.work")
@@ -187,14 +188,25 @@ def _take_frozen(
         past = frozen.get(one[0].question(one[1], study.spec_version))
         if past is None:
             continue
-        made_under = Rules.model_validate(past.rules)
+        answer, made_under = _as_declared(past, study)
         kept = answers.rules.loosen(made_under)
         if kept.tighten(study.rules) != kept:
             answers.reasons[_key(one)] = Reason.FLOOR
             continue
         answers.rules = kept
-        answer = _as_asked(past.answer, *one)
-        answers.safe[_key(one)] = disclosure.restore(past.question, answer, made_under)
+        safe = disclosure.restore(past.question, _as_asked(answer, *one), made_under)
+        answers.safe[_key(one)] = safe
+
+
+def _as_declared(past: FrozenAnswer, study: Study) -> tuple[TableAnswer, Rules]:
+    """A frozen answer, and the rules it keeps, without markers if the study declares none.
+
+    That says less, so it tells nothing new.
+    """
+    made_under = Rules.model_validate(past.rules)
+    if study.rules.low_high_below or not made_under.low_high_below:
+        return past.answer, made_under
+    return unmarked(past.answer), made_under.model_copy(update={"low_high_below": 0})
 
 
 def _as_asked(answer: TableAnswer, table: BaseTable, period: Period) -> TableAnswer:

@@ -209,6 +209,11 @@ def describe(study: Study, envelope: Envelope) -> str:
             f"Base table '{table.name}': {table.title}",
             f"  {table.population}",
             "  Outcomes: " + "; ".join(outcome.label for outcome in table.outcomes),
+            *(
+                f"  Together, where hidden one by one: {step.merge.into.label}"
+                for step in table.collapse
+                if step.merge is not None
+            ),
         ]
         lines += [f"  By {dimension.label}" for dimension in table.dimensions]
         lines += [

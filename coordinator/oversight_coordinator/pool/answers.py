@@ -25,7 +25,7 @@ class Answered:
 
     Attributes:
         values: the published figures of each row by outcome, magnitude or `TOTAL`; None where one
-            was suppressed.
+            was suppressed. Of merges, only published ones are there.
         cells: the interval of each of them.
         unavailable: dimensions that the authority has no data for.
     """
@@ -41,7 +41,7 @@ class Answered:
             (row.dimension, row.category): {cell.outcome: cell.value for cell in row.figures}
             for row in answer.rows
         }
-        cells = of_table(answer.rows, rules, table.magnitudes)
+        cells = of_table(answer.rows, rules, table.magnitudes, table.merges)
         return cls(values, cells, unavailable(answer))
 
 

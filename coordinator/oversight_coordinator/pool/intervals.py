@@ -6,8 +6,9 @@ Rules kept here:
    not assumed, so where the half is a whole number of units both ends count.
 2. A suppressed figure starts as "0 or more". `[low]` says that it is below the number that the
    release's rules hold, `[high]` that all else in its row is. It is narrowed only by what entails
-   it: a row's total is the sum of its outcomes, the whole authority is the sum of a dimension's
-   categories, and a magnitude's sum is at most its maximum times the number of rows.
+   it: a row's total is the sum of its outcomes, and a merged figure of those that it puts together;
+   the whole authority is the sum of a dimension's categories, and a magnitude's sum is at most its
+   maximum times the number of rows.
 3. Narrowing only ever cuts off values that no true table can have. However few rounds it runs, the
    truth stays inside.
 4. A table whose figures contradict each other says nothing: its intervals stay as in 1 and 2.
@@ -27,7 +28,12 @@ from oversight_protocol.release import HIGH, LOW, TOTAL, Cell, Row
 from oversight_protocol.study import Magnitude
 
 Key = tuple[str, str, str]
-"""(dimension, category, outcome or magnitude); the outcome `TOTAL` is a row's number of rows."""
+"""(dimension, category, outcome, merge or magnitude); `TOTAL` is a row's number of rows."""
+
+Merges = Mapping[str, Sequence[str]]
+"""For each merge that a table declares, the outcomes that it puts together."""
+
+_NO_MERGES: Merges = {}
 
 _ROUNDS = 50
 """Narrowing settles within a few rounds; this bounds a table made to settle slowly."""
@@ -73,14 +79,16 @@ def add(intervals: Iterable[Interval]) -> Interval:
 
 
 def of_table(
-    rows: Sequence[Row], rules: Rules, magnitudes: Sequence[Magnitude] = ()
-) -> dict[Key, Interval]:
-    """The narrowed interval of every cell, total and sum of a released table.
+    rows: Sequence[Row], rules: Rules, magnitudes: Sequence[Magnitude] = (),
+    merges: Merges = _NO_MERGES,
+) -> dict[Key, Interval]:  # fmt: skip
+    """The narrowed interval of every cell, total, sum and merged figure of a released table.
 
     Args:
         rows: the table's.
         rules: of the release.
         magnitudes: those that the table's rows have sums of.
+        merges: those that the table declares.
     """
     units = {magnitude.name: scale(magnitude) for magnitude in magnitudes}
     cells = {
@@ -92,7 +100,7 @@ def of_table(
     }
     for row in rows:
         _read_markers(row, rules.low_high_below - 1, cells)
-    return narrow(cells, magnitudes)
+    return narrow(cells, magnitudes, merges)
 
 
 def _read_markers(row: Row, most: int, cells: dict[Key, Interval]) -> None:
@@ -109,27 +117,58 @@ def _read_markers(row: Row, most: int, cells: dict[Key, Interval]) -> None:
                     cells[*place, other.outcome] = cells[*place, other.outcome].within(0, most)
 
 
-def collapse(cells: Mapping[Key, Interval], groups: Mapping[str, str]) -> dict[Key, Interval]:
+def collapse(
+    cells: Mapping[Key, Interval], groups: Mapping[str, str], merges: Merges = _NO_MERGES
+) -> dict[Key, Interval]:
     """The same table with outcomes put together.
 
     The groups are narrowed again: of two suppressed outcomes in one row the sum is often known
-    better than either.
+    better than either. A merged figure all of whose outcomes are in one group stands for them.
 
     Args:
         cells: a narrowed table without magnitudes.
         groups: for each outcome the name of its group.
+        merges: those that the table declares.
     """
-    joined: defaultdict[Key, Interval] = defaultdict(lambda: NOTHING)
+    rows: defaultdict[tuple[str, str], dict[str, Interval]] = defaultdict(dict)
     for (dimension, category, outcome), interval in cells.items():
-        joined[dimension, category, groups.get(outcome, outcome)] += interval
+        rows[dimension, category][outcome] = interval
+    joined: defaultdict[Key, Interval] = defaultdict(lambda: NOTHING)
+    for row, figures in rows.items():
+        within = {
+            code: parts
+            for code, parts in merges.items()
+            if code in figures and len({groups.get(part, part) for part in parts}) == 1
+        }
+        for code in cover([code for code in figures if code not in merges], within):
+            first = within.get(code, (code,))[0]
+            joined[*row, groups.get(first, first)] += figures[code]
     return narrow(dict(joined))
 
 
+def cover(outcomes: Sequence[str], merges: Merges) -> list[str]:
+    """Outcomes, with each merge in place of those that it puts together, if all are among them.
+
+    Where one merge is inside another, the larger stands.
+    """
+    left, found = dict.fromkeys(outcomes), []
+    for code, parts in sorted(merges.items(), key=lambda one: -len(one[1])):
+        if left.keys() >= set(parts):
+            found.append(code)
+            for part in parts:
+                del left[part]
+    return [*left, *found]
+
+
 def narrow(
-    cells: Mapping[Key, Interval], magnitudes: Sequence[Magnitude] = ()
-) -> dict[Key, Interval]:
+    cells: Mapping[Key, Interval], magnitudes: Sequence[Magnitude] = (),
+    merges: Merges = _NO_MERGES,
+) -> dict[Key, Interval]:  # fmt: skip
     """Narrow by rule 2 until nothing changes."""
-    relations = [*_sums(cells, {one.name for one in magnitudes}), *_products(cells, magnitudes)]
+    relations = [
+        *_sums(cells, {one.name for one in magnitudes}, merges),
+        *_products(cells, magnitudes),
+    ]
     known = dict(cells)
     for _ in range(_ROUNDS):
         before = dict(known)
@@ -146,11 +185,14 @@ _Relation = Callable[[dict[Key, Interval]], None]
 """Narrows the figures between which it holds."""
 
 
-def _sums(cells: Mapping[Key, Interval], magnitudes: set[str]) -> list[_Relation]:
+def _sums(cells: Mapping[Key, Interval], magnitudes: set[str], merges: Merges) -> list[_Relation]:
     rows: defaultdict[Key, list[Key]] = defaultdict(list)
     margins: defaultdict[tuple[Key, str], list[Key]] = defaultdict(list)
     for key in cells:
         dimension, category, name = key
+        if name in merges:
+            rows[key] = [(dimension, category, part) for part in merges[name]]
+            continue
         if name != TOTAL and name not in magnitudes:
             rows[dimension, category, TOTAL].append(key)
         if dimension:

@@ -40,6 +40,7 @@ class Median:
 
     def __init__(self, measure: Measure, table: BaseTable) -> None:
         self._rows, self._outcomes = row_keys(table), table.outcome_codes
+        self._merges = table.merges
         outcomes = {outcome.code: outcome for outcome in table.outcomes}
         self._bins = tuple(outcomes[code] for code in measure.denominator)
 
@@ -60,7 +61,9 @@ class Median:
 
     def parts(self, cells: Mapping[Key, Interval]) -> dict[RowKey, Parts]:
         """For each cut between two bins, in order: what lies below, and what above."""
-        cuts = [collapse(cells, self._groups(cut)) for cut in range(1, len(self._bins))]
+        cuts = [
+            collapse(cells, self._groups(cut), self._merges) for cut in range(1, len(self._bins))
+        ]
         return {
             row: tuple(known[*row, side] for known in cuts for side in (_BELOW, _ABOVE))
             for row in self._rows

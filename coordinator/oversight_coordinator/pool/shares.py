@@ -4,8 +4,9 @@ Of a share N / (N + R), where R is what the denominator counts beyond the numera
 is N low with R high, and the greatest is N high with R low. Where nothing bounds N or R from above,
 the interval is 0 to 100.
 
-A sum of outcomes is known when all of them were published, and else when the row's total and all
-of its other outcomes were: then it is the total less these. Of a share of all rows the denominator
+A sum of outcomes is known when all of them were published, one by one or together in a merged
+figure, and else when the row's total and all of its other outcomes were: then it is the total less
+these. Of a share of all rows the denominator
 is then the total itself. So an outcome that is rare everywhere, and therefore hidden, costs the
 figures that are made of it and no others.
 """
@@ -26,7 +27,7 @@ from oversight_coordinator.pool.figures import (
     rounded_down,
     rounded_up,
 )
-from oversight_coordinator.pool.intervals import Interval, Key, collapse
+from oversight_coordinator.pool.intervals import Interval, Key, collapse, cover
 from oversight_protocol.policy import FLOORS
 from oversight_protocol.release import TOTAL, row_keys
 from oversight_protocol.study import BaseTable
@@ -45,6 +46,7 @@ class Share:
         self, table: BaseTable, numerator: Sequence[str], denominator: Sequence[str]
     ) -> None:
         self._halves, self._rows = (numerator, denominator), row_keys(table)
+        self._merges = table.merges
         self._groups = dict.fromkeys(table.outcome_codes, _OUTSIDE)
         self._groups |= dict.fromkeys(denominator, _REST)
         self._groups |= dict.fromkeys(numerator, _NUMERATOR)
@@ -58,11 +60,12 @@ class Share:
         return min(numerator, denominator), denominator
 
     def _sum(self, values: Values, outcomes: Sequence[str]) -> int | None:
-        parts = all_of(values, outcomes)
+        merges = {code: parts for code, parts in self._merges.items() if code in values}
+        parts = all_of(values, cover(outcomes, merges))
         if parts is not None:
             return sum(parts)
         others = [code for code in self._groups if code not in outcomes]
-        known = all_of(values, [TOTAL, *others])
+        known = all_of(values, [TOTAL, *cover(others, merges)])
         if known is None:
             return None
         left = known[0] - sum(known[1:])
@@ -76,7 +79,7 @@ class Share:
 
     def parts(self, cells: Mapping[Key, Interval]) -> dict[RowKey, Parts]:
         """The numerator, and the rest of the denominator."""
-        known = collapse(cells, self._groups)
+        known = collapse(cells, self._groups, self._merges)
         return {row: (known[*row, _NUMERATOR], known[*row, _REST]) for row in self._rows}
 
     def bounds(self, parts: Parts) -> Bounds:

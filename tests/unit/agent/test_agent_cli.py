@@ -175,6 +175,25 @@ def test_sums_are_shown_beside_the_counts(capsys: pytest.CaptureFixture[str]) ->
     assert figures.split() == ["whole", "authority", "10", "165", "[c]"]
 
 
+def test_what_hidden_outcomes_are_together_stands_in_its_rows(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def row(category: str, *merged: Cell) -> Row:
+        cells = tuple(Cell(outcome=code, value=None, marker="[c]") for code in ("late", "never"))
+        return Row(dimension="service", category=category, cells=cells,
+                   total=Cell(outcome="all", value=90), merged=merged)  # fmt: skip
+
+    rows = (row("a", Cell(outcome="not in time", value=1015)), row("b"))
+    answer = TableAnswer(table="gaps", period="2024-Q1", status="released", rows=rows)
+
+    say_table_answer(answer.model_dump(mode="json"))
+
+    heading, first, second = capsys.readouterr().out.splitlines()[-3:]
+    assert heading.split("  ")[-1] == "together: not in time"
+    assert first.split() == ["service", "a", "[c]", "[c]", "90", "1,015"]
+    assert second.split() == ["service", "b", "[c]", "[c]", "90"]
+
+
 def test_the_markers_of_small_counts_are_explained_where_they_stand() -> None:
     def table(marker: str) -> dict[str, Any]:
         cells = (Cell(outcome="a", value=290), Cell(outcome="b", value=None, marker=marker))  # type: ignore[arg-type]

@@ -129,6 +129,32 @@ def test_a_stricter_study_is_refused_what_was_frozen_under_looser_rules_and_gets
     assert set(agent.home.bodies("answered")[1]["reasons"].values()) == {str(Reason.FLOOR)}
 
 
+def _markers(release: Release, name: str) -> list[str]:
+    """Those of a table's whole authority; empty where a figure is shown."""
+    whole = _table(release, name).rows[0]
+    return [cell.marker for cell in (*whole.cells, whole.total)]
+
+
+def test_a_study_that_declares_no_markers_gets_a_frozen_answer_without_them(
+    agent: Agent, asker: Asker
+) -> None:
+    agent.home.write("posts.csv", posts_csv(200, agency_every=25))
+    marking = asker.study(rules=Rules(low_high_below=15))
+    first = released(agent.settle(asker.ask(marking, tables=("posts",))))
+    plain = asker.study(version=2)
+
+    second = released(agent.settle(asker.ask(plain, id="ticket-2", tables=("posts",))))
+    again = released(agent.settle(asker.ask(marking, id="ticket-3", tables=("posts",))))
+
+    assert sorted(_markers(first, "posts")) == ["", "[high]", "[low]"]
+    assert sorted(_markers(second, "posts")) == ["", "[c]", "[c]"]
+    assert second.rules == Rules()
+    without = first.model_dump_json().replace("[low]", "[c]").replace("[high]", "[c]")
+    assert _bytes(second) == _bytes(Release.model_validate_json(without))
+    assert _bytes(again) == _bytes(first)
+    assert len(agent.jobs) == 1
+
+
 def test_rounding_bases_that_share_no_multiple_do_not_mix_in_one_release(
     agent: Agent, asker: Asker
 ) -> None:

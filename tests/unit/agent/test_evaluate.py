@@ -14,9 +14,9 @@ import pytest
 
 from oversight_agent.evaluate import QueryLimits, evaluate, snapshot_file
 from oversight_agent.evaluate.database import Data, Database
-from oversight_agent.tables import SpecTable, UnsafeCell, UnsafeTable
+from oversight_agent.tables import SpecTable, UnsafeCell, UnsafeMerge, UnsafeTable
 from oversight_protocol.errors import Reason, Refused
-from oversight_protocol.study import BaseTable, Subject
+from oversight_protocol.study import BaseTable, Collapse, Merge, Outcome, Subject
 from support.spec_tables import AGENCY, Q2, Q3, posts, spec_table, worker_table
 
 LIMITS = QueryLimits(memory_mib=256, threads=1)
@@ -99,6 +99,30 @@ def test_counts_stand_behind_every_declared_cell_in_the_order_of_publication() -
     assert (whole.cells, whole.total) == ({"0": agency, "1": agency}, everyone)
     assert (empty.cells, empty.total) == ({"0": nobody, "1": nobody}, nobody)
     assert (same.complements, same.total) == (whole.complements, everyone)
+
+
+def test_what_a_merge_puts_together_is_counted_as_if_it_were_an_outcome() -> None:
+    """Each agency worker is in two outcomes, so persons do not add up over them."""
+    sql = """
+        SELECT one.worker_id, one.team_id AS team, one.role,
+            CASE WHEN one.agency = 0 THEN '0' WHEN other.agency = 0 THEN '1' ELSE '2' END AS outcome
+        FROM worker AS one JOIN worker AS other ON one.role = other.role
+        WHERE other.worker_id IN ('w0', 'w1')
+    """
+    step = Merge(outcomes=("1", "2"), into=Outcome(code="some", label="Some"))
+    table = worker_table(sql, outcomes=("0", "1", "2"), dimensions={"role": ("4", "5")})
+    table = table.model_copy(update={"collapse": (Collapse(merge=step),)})
+
+    [outcome] = _evaluate(table)
+
+    assert isinstance(outcome, UnsafeTable)
+    whole, empty, same = outcome.rows
+    both = UnsafeCell(count=6, children=0, workers=3, teams=2, top_worker=2)
+    others = UnsafeCell(count=6, children=0, workers=3, teams=2, top_worker=2)
+    nobody = UnsafeCell(count=0, children=0, workers=0, teams=0, top_worker=0)
+    assert whole.merged == same.merged == {"some": UnsafeMerge(both, others)}
+    assert empty.merged == {"some": UnsafeMerge(nobody, nobody)}
+    assert list(whole.cells) == ["0", "1", "2"]
 
 
 def test_a_missing_person_is_counted_as_a_row_and_as_nobody() -> None:

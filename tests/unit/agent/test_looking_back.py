@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from oversight_agent import config
-from oversight_agent.history import FILE, History, HistoryError
+from oversight_agent.history import FILE, OWN, History, HistoryError
 from oversight_agent.history.entries import Entry
 from oversight_protocol.envelope import Envelope
 from oversight_protocol.errors import Family, OversightError
 from oversight_protocol.exchange import Reply, Request
 from oversight_protocol.release import TableAnswer
 from oversight_protocol.study import BaseTable, Link, Measure
+from support.exact_tables import NEXT_QUARTER
+from support.histories import LATER, children_table, memory, new, rows
 from support.requests import (
     POLICY,
     POSTS_SQL,
@@ -227,6 +229,27 @@ def test_a_history_put_back_to_an_earlier_day_is_found(agent: Agent, asker: Aske
 
     agent.handle(asker.ask(study, id="ticket-3"))
     with pytest.raises(HistoryError, match="the history does not know"):
+        agent.answering.work()
+
+
+@pytest.mark.parametrize("mode", ["automatic", "hold"])
+def test_each_answer_notes_the_history_that_it_stands_beside(
+    mode: str, agent: Agent, asker: Asker
+) -> None:
+    """Of an authority's own publication the ledger may not know: its process died in between."""
+    agent.home.policy(POLICY.replace("automatic", mode))
+    study = asker.study()
+    agent.settle(asker.ask(study, tables=("posts",)))
+    secret = (agent.home.folder / "keys" / "pseudonym.secret").read_bytes()
+    earlier = (agent.home.folder / FILE).read_bytes()
+    own = new(children_table(), NEXT_QUARTER, rows(range(60), range(100, 180)))
+    with closing(History.open(agent.home.folder / FILE, secret)) as opened:
+        opened.add([memory(own, own=True, secret=secret)], OWN, LATER)
+    agent.settle(asker.ask(study, id="ticket-2", tables=("posts",)))
+    (agent.home.folder / FILE).write_bytes(earlier)
+
+    agent.handle(asker.ask(study, id="ticket-3"))
+    with pytest.raises(HistoryError, match="older than the ledger says"):
         agent.answering.work()
 
 

@@ -30,6 +30,7 @@ from support.exact_tables import (
     magnitude_table,
     random_sums,
     random_table,
+    sum_up,
 )
 from support.own_counts import Json, file_of, table_of, write
 
@@ -324,6 +325,28 @@ def test_a_policy_tightens_the_rules_and_one_below_a_floor_does_not_load(
     assert "floor" in refused.err
 
 
+def test_a_file_or_a_policy_may_hide_sums_of_which_two_people_have_nearly_all(
+    protect: Protect, tmp_path: Path
+) -> None:
+    """Two of 42 have 600 of 660 children."""
+    sums = [(n % 5, (), (300 if n < 2 else n % 2 * 3, 80)) for n in range(42)]
+    unsafe = sum_up(magnitude_table(dimensions={}), sums)
+    usual = write(tmp_path, file_of([unsafe]), "usual.json")
+    strict = write(tmp_path, file_of([unsafe], rules={"two_largest_percent": 90}))
+    (tmp_path / "policy.toml").write_text("[rules]\ntwo_largest_percent = 90\n")
+
+    shows = protect(usual, "--json")
+    hides = [protect(strict, "--json"),
+             protect(usual, "--json", "--policy", tmp_path / "policy.toml")]  # fmt: skip
+
+    assert shown(json.loads(shows.out))["children",] == 660
+    for each in hides:
+        document = json.loads(each.out)
+        assert document["rules"]["two_largest_percent"] == 90
+        assert document["tables"][0]["status"] == "withheld"
+    assert "two_largest_percent (90)" in protect(strict).out
+
+
 def test_the_file_says_its_rules_and_people_read_what_its_markers_mean(
     protect: Protect, tmp_path: Path
 ) -> None:
@@ -338,6 +361,87 @@ def test_the_file_says_its_rules_and_people_read_what_its_markers_mean(
     assert "[low]" not in protect(usual).out
     assert "[low] 0–9" in protect(marked).out
     assert "[low] is confidential too" in protect(marked).out
+
+
+def merging_table(**more: Any) -> Json:
+    """A row of five outcomes, of which three small ones may be put together."""
+    counts = {"a": 60, "b": 50, "c": 4, "d": 6, "e": 7}
+    return {
+        "name": "gaps", "period": {"id": "2026-Q1", "start": "2026-01-01", "end": "2026-03-31"},
+        "unit": "children", "subjects": ["children"], "outcomes": list(counts),
+        "merges": [{"code": "de", "of": ["d", "e"]}, {"code": "cde", "of": ["c", "de"]}],
+        "cells": [{"outcome": code, "count": count} for code, count in counts.items()],
+    } | more  # fmt: skip
+
+
+def test_outcomes_that_are_hidden_are_shown_together_where_the_file_says_so(
+    protect: Protect, tmp_path: Path
+) -> None:
+    path = write(tmp_path, file_of([]) | {"tables": [merging_table()]})
+    plain = write(tmp_path, file_of([]) | {"tables": [merging_table(merges=[])]}, "plain.json")
+
+    document, without = (json.loads(protect(one, "--json").out) for one in (path, plain))
+
+    Draft202012Validator(schemas()["protected-tables"]).validate(document)
+    (*figures, last) = document["tables"][0]["figures"]
+    assert last == {"at": {}, "outcome": "cde", "value": 15, "marker": "", "interval": [13, 17]}
+    assert [one["outcome"] for one in figures] == ["all", "a", "b", "c", "d", "e"]
+    assert [one["value"] for one in figures] == [125, 60, 50, None, None, None]
+    assert [one["interval"] for one in figures[3:]] == [[0, 17]] * 3
+    assert document["report"][0]["merged"] == 1
+    assert without["report"][0]["merged"] == 0
+    assert shown(without) == {key: value for key, value in shown(document).items()
+                              if key != ("cde",)}  # fmt: skip
+
+
+def test_people_see_what_is_shown_together_in_its_rows_alone(
+    protect: Protect, tmp_path: Path
+) -> None:
+    cells = [
+        {"at": {"service": service}, "outcome": code, "count": count}
+        for service, counts in (("north", (60, 50, 4, 6, 7)), ("south", (70, 60, 50, 40, 30)))
+        for code, count in zip("abcde", counts, strict=True)
+    ]
+    table = merging_table(dimensions=[{"name": "service", "codes": ["north", "south"]}],
+                          cells=cells)  # fmt: skip
+
+    lines = protect(write(tmp_path, file_of([]) | {"tables": [table]})).out.splitlines()
+
+    heading = next(line for line in lines if line.split()[-1:] == ["all"])
+    assert heading.split() == ["a", "b", "c", "d", "e", "cde", "all"]
+    north = next(line for line in lines if line.startswith("service north"))
+    assert north[heading.index("cde") :].split() == ["15", "125"]
+
+
+@pytest.mark.parametrize(
+    "merges",
+    [
+        [{"code": "de", "of": ["d", "x"]}],
+        [{"code": "e", "of": ["d", "e"]}],
+        [{"code": "every", "of": ["a", "b", "c", "d", "e"]}],
+    ],
+)
+def test_outcomes_are_put_together_once_and_under_a_code_of_their_own(
+    merges: list[Json], protect: Protect, tmp_path: Path
+) -> None:
+    result = protect(write(tmp_path, file_of([]) | {"tables": [merging_table(merges=merges)]}))
+
+    assert (result.status, result.out) == (2, "")
+    assert "contradicts itself" in result.err
+
+
+def test_persons_who_are_not_known_to_differ_are_taken_for_the_same(
+    protect: Protect, tmp_path: Path
+) -> None:
+    """Of events nobody says how many children are behind two outcomes together."""
+    events = merging_table(unit="events")
+    cells = [one | {"persons": one["count"]} for one in events["cells"]]
+
+    result = protect(
+        write(tmp_path, file_of([]) | {"tables": [events | {"cells": cells}]}), "--json"
+    )
+
+    assert ("cde",) not in shown(json.loads(result.out))
 
 
 def test_people_see_values_markers_intervals_and_why(protect: Protect, tmp_path: Path) -> None:

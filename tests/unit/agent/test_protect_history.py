@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 
 from oversight_agent import config, keys
 from oversight_agent.cli import main
+from oversight_agent.history import HistoryError
 from oversight_agent.ledger import LedgerFile
 from oversight_agent.pipeline.remembering import Remembering
 from oversight_protocol.schema_export import schemas
@@ -253,6 +254,27 @@ def test_own_publications_are_kept_in_the_agent_s_history_once_it_has_begun(
     assert values(beside)["yes"] is None
     assert (lost.status, lost.out) == (2, "")
     assert "missing" in lost.err
+
+
+@pytest.mark.parametrize("option", ["--home", "--history"])
+def test_an_agent_s_history_without_what_was_recorded_last_is_noticed_at_once(
+    option: str, home: Home, protect: Protect, tmp_path: Path
+) -> None:
+    begin(home)
+    earlier = (home.folder / "history.db").read_bytes()
+    path = write(tmp_path, file_of(table(60, 40)))
+    for _ in range(2):
+        done(protect(path, option, home.folder, "--record", "--json"))
+    (home.folder / "history.db").write_bytes(earlier)
+
+    result = protect(path, option, home.folder, "--json")
+
+    assert (result.status, result.out) == (2, "")
+    assert "older than the ledger says" in result.err
+    with pytest.raises(HistoryError, match="older than the ledger says"):
+        begin(home)
+    # What was recorded before is not recorded again.
+    assert home.kinds() == ["history-begun", "publication-recorded"]
 
 
 def test_a_file_that_cannot_be_used_records_nothing(

@@ -28,6 +28,8 @@ def rules(draw: st.DrawFn) -> Rules:
         staff_minimum_teams=draw(st.integers(3, 100)),
         contributing_workers=draw(st.integers(3, 100)),
         worker_share_percent=draw(st.integers(1, 50)),
+        dominance_percent=draw(st.integers(10, 100)),
+        two_largest_percent=draw(st.just(0) | st.integers(50, 99)),
         zeros_may_be_shown=draw(st.booleans()),
     )
 
@@ -45,6 +47,7 @@ def test_the_defaults_are_the_floors():
     assert defaults.worker_share_percent == WORKER_SHARE_CEILING_PERCENT == 50
     assert not defaults.zeros_may_be_shown
     assert defaults.low_high_below == 0
+    assert defaults.two_largest_percent == 0
 
 
 @pytest.mark.parametrize("name", FLOORS)
@@ -71,6 +74,10 @@ def test_a_value_below_its_floor_does_not_load(name: str, below: int):
         {"low_high_below": LOW_HIGH_FLOOR.value - 1},
         {"low_high_below": 1001},
         {"low_high_below": 19, "minimum_persons": 20},
+        {"two_largest_percent": -1},
+        {"two_largest_percent": 1},
+        {"two_largest_percent": 49},
+        {"two_largest_percent": 100},
         {"another_rule": 1},
     ],
 )
@@ -122,6 +129,23 @@ def test_of_two_numbers_of_markers_the_larger_is_stricter_and_none_is_strictest(
     refused(Reason.FLOOR, one.require_at_least, both)
 
 
+@pytest.mark.parametrize(("one", "two", "stricter"), [(90, 0, 90), (90, 80, 80), (99, 50, 50)])
+def test_of_two_shares_of_the_two_largest_the_smaller_is_stricter_and_none_is_loosest(
+    one: int, two: int, stricter: int, refused: Callable[..., Refused]
+):
+    loose, other = Rules(two_largest_percent=one), Rules(two_largest_percent=two)
+    (looser,) = {one, two} - {stricter}
+
+    assert loose.tighten(other).two_largest_percent == stricter
+    assert loose.loosen(other).two_largest_percent == looser
+    Rules(two_largest_percent=stricter).require_at_least(Rules(two_largest_percent=looser))
+    refused(
+        Reason.FLOOR,
+        Rules(two_largest_percent=looser).require_at_least,
+        Rules(two_largest_percent=stricter),
+    )
+
+
 @given(rules(), rules())
 def test_what_was_tightened_is_at_least_as_strict_as_both(one: Rules, two: Rules):
     both = one.tighten(two)
@@ -137,6 +161,8 @@ STRICTER = {
     "staff_minimum_teams": 4,
     "contributing_workers": 4,
     "worker_share_percent": 49,
+    "dominance_percent": 11,
+    "two_largest_percent": 99,
 }
 
 

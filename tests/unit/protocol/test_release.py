@@ -22,6 +22,7 @@ from oversight_protocol.release import (
 from oversight_protocol.release import (
     unavailable as unavailable_dimensions,
 )
+from oversight_protocol.study import Collapse, Merge, Outcome
 from support.protocol import (
     KENT,
     MEDWAY,
@@ -336,3 +337,105 @@ def test_such_a_marker_is_refused_where_the_release_has_no_number_for_it(refused
 
 def test_a_study_without_such_markers_refuses_a_release_that_has_a_number_for_them(refused: Check):
     refused(Reason.FLOOR, lambda: check(marked("first cell", "[low]")))
+
+
+# ---------------------------------------------------------------------- merged figures
+
+OUTSIDE = Collapse(
+    merge=Merge(
+        outcomes=("elsewhere", "unknown"), into=Outcome(code="off_file", label="Not on the file")
+    )
+)
+
+
+def with_merged(*merged: Cell, hidden: tuple[str, ...] = ("elsewhere", "unknown")) -> Release:
+    """A release whose first row hides some outcomes and has these merged figures."""
+
+    def edit(row: Row) -> Row:
+        cells = tuple(
+            Cell(outcome=cell.outcome, value=None, marker="[c]")
+            if cell.outcome in hidden else cell
+            for cell in row.cells
+        )  # fmt: skip
+        return row.model_copy(update={"cells": cells, "merged": merged})
+
+    return with_rows(edit)
+
+
+def check_merging(answer: Release) -> None:
+    check(answer, base_tables=(base_table(collapse=(OUTSIDE,)),))
+
+
+def off_file(value: int | None = 20, marker: str = "") -> Cell:
+    return Cell(outcome="off_file", value=value, marker=marker)  # type: ignore[arg-type]
+
+
+def test_outcomes_that_are_hidden_may_be_counted_together_where_the_study_says_so():
+    answer = with_merged(off_file())
+
+    check_merging(answer)
+
+    assert Release.parse(answer.canonical()) == answer
+    assert answer.tables[0].rows[0].figures[-1] == off_file()
+
+
+def test_a_row_without_merged_figures_is_written_as_it_ever_was():
+    assert b"merged" not in release().canonical()
+    assert b"merged" not in release().model_dump_json().encode()
+    assert b"merged" in with_merged(off_file()).canonical()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        with_merged(off_file(), off_file()),
+        with_merged(off_file(None, "[c]")),
+        with_merged(off_file(), hidden=("elsewhere",)),
+        with_merged(off_file(), hidden=()),
+        with_merged(Cell(outcome="unknown", value=20)),
+        with_merged(Cell(outcome="all", value=20)),
+        with_merged(off_file(), Cell(outcome="other", value=20)),
+    ],
+)
+def test_a_merged_figure_out_of_its_place_is_refused(answer: Release, refused: Check):
+    refused(Reason.RELEASE_MISMATCH, check_merging, answer)
+
+
+def test_merged_figures_out_of_order_are_refused(refused: Check):
+    known = Merge(outcomes=("on_file", "elsewhere"), into=Outcome(code="known", label="Known"))
+    rest = Merge(outcomes=("unknown", "none"), into=Outcome(code="rest", label="The rest"))
+    table = base_table(
+        outcomes=(*base_table().outcomes, Outcome(code="none", label="None")),
+        collapse=(Collapse(merge=known), Collapse(merge=rest)),
+    )
+
+    def answers(*codes: str) -> Release:
+        merged = tuple(Cell(outcome=code, value=20) for code in codes)
+        every = [table_answer(table, one.period, None) for one in release().tables]
+        rows = [row.model_copy(update={"merged": merged}) for row in every[0].rows]
+        return first_table(release(tables=tuple(every)), rows=tuple(rows))
+
+    def check_these(answer: Release) -> None:
+        check(answer, base_tables=(table,))
+
+    check_these(answers("known", "rest"))
+    refused(Reason.RELEASE_MISMATCH, check_these, answers("rest", "known"))
+
+
+def test_a_merged_figure_that_no_study_declares_is_refused(refused: Check):
+    refused(Reason.RELEASE_MISMATCH, check, with_merged(off_file()))
+
+
+@pytest.mark.parametrize("value", [0, 5, 12])
+def test_a_merged_figure_below_the_floor_is_refused(value: int, refused: Check):
+    refused(Reason.FLOOR, check_merging, with_merged(off_file(value)))
+
+
+def test_a_breakdown_without_data_has_no_merged_figure(refused: Check):
+    answer = unavailable(*categories())
+    rows = [
+        row.model_copy(update={"merged": (off_file(),)}) if row.dimension else row
+        for row in answer.tables[0].rows
+    ]
+
+    refused(Reason.RELEASE_MISMATCH, check_merging, first_table(answer, rows=tuple(rows)))

@@ -149,6 +149,7 @@ def test_a_table_may_be_made_coarser_step_by_step_and_that_makes_a_new_question(
     found = changed(AUDITS, collapse=steps)
 
     assert found.collapse == steps
+    assert found.merges == {"cd": ("c", "d"), "bcd": ("b", "c", "d")}
     assert found.question(PERIOD, "1.0") != AUDITS.question(PERIOD, "1.0")
 
 
@@ -162,6 +163,8 @@ def test_a_table_may_be_made_coarser_step_by_step_and_that_makes_a_new_question(
         (merge(("c", "d"), "all"),),
         (merge(("c", "d"), "cd"), merge(("c", "b"), "bc")),
         (merge(("a", "b", "c", "d"), "any"),),
+        (merge(("c", "d"), "c"),),
+        (merge(("c", "d"), "cd"), merge(("b", "cd"), "cd")),
     ],
 )
 def test_a_step_takes_only_what_the_one_before_has_left(steps: tuple):

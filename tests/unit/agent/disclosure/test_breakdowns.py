@@ -13,6 +13,7 @@ from oversight_protocol.policy import Rules
 from oversight_protocol.study import BaseTable, PublicFigure
 from support.attacker import Attacker, exact, half_up, made_up, published
 from support.exact_tables import CHILD, WORKER, base_table, random_table
+from support.intervals import intervals
 from support.plain_rules import small
 
 RULES = Rules()
@@ -89,11 +90,12 @@ def test_these_tables_are_not_all_withheld():
 def test_every_interval_holds_the_truth_and_every_figure_is_a_rounded_truth(name: str, seed: int):
     unsafe = unsafe_of(name, seed)
 
-    done = protect([unsafe], RULES, "1.0", with_intervals=True)
+    done = protect([unsafe], RULES, "1.0")
+    found = intervals([unsafe], done, RULES)
 
     truths = {key: cell.count for key, cell in exact(unsafe).items()}
-    assert {name[1:] for name in done.intervals} == truths.keys()
-    for (_, *key), (low, high) in done.intervals.items():
+    assert {name[1:] for name in found} == truths.keys()
+    for (_, *key), (low, high) in found.items():
         truth = truths[tuple(key)]
         assert low <= truth
         assert high is None or truth <= high
@@ -105,11 +107,11 @@ def test_every_interval_holds_the_truth_and_every_figure_is_a_rounded_truth(name
 def test_each_interval_is_what_an_attacker_finds(seed: int):
     unsafe = unsafe_of("hierarchy", seed)
 
-    done = protect([unsafe], RULES, "1.0", with_intervals=True)
+    done = protect([unsafe], RULES, "1.0")
 
     attacker = Attacker(unsafe.table, done.tables[0].answer, RULES)
     if done.tables[0].answer.status == "released":
-        for (_, *key), (low, high) in done.intervals.items():
+        for (_, *key), (low, high) in intervals([unsafe], done, RULES).items():
             assert attacker.interval([tuple(key)]) == (low, float("inf") if high is None else high)
 
 

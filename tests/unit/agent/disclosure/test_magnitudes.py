@@ -54,12 +54,22 @@ def shown_rows(answer: TableAnswer) -> set[tuple[str, str]]:
 contributions = st.lists(st.integers(0, 40) | st.sampled_from([0, 100, 500]), max_size=8)
 
 
-@given(values=contributions, percent=st.integers(10, 100), zeros=st.booleans())
-@example(values=[100, 50, 10], percent=10, zeros=False)
-@example(values=[100, 50, 9], percent=10, zeros=False)
-@example(values=[0, 0, 0], percent=10, zeros=False)
-def test_the_dominance_rule_agrees_with_a_plain_loop_over_the_contributions(values, percent, zeros):
-    rules = Rules(dominance_percent=percent, zeros_may_be_shown=zeros)
+@given(
+    values=contributions,
+    percent=st.integers(10, 100),
+    of_two=st.just(0) | st.integers(50, 99),
+    zeros=st.booleans(),
+)
+@example(values=[100, 50, 10], percent=10, of_two=0, zeros=False)
+@example(values=[100, 50, 9], percent=10, of_two=0, zeros=False)
+@example(values=[100, 80, 20], percent=10, of_two=90, zeros=False)
+@example(values=[100, 81, 20], percent=10, of_two=90, zeros=False)
+@example(values=[0, 0, 0], percent=10, of_two=90, zeros=False)
+@example(values=[0, 0, 0], percent=10, of_two=90, zeros=True)
+def test_the_rules_of_dominance_agree_with_a_plain_loop_over_the_contributions(
+    values, percent, of_two, zeros
+):
+    rules = Rules(dominance_percent=percent, two_largest_percent=of_two, zeros_may_be_shown=zeros)
     largest, second, *_ = [*sorted(values, reverse=True), 0, 0]
 
     found = dominated(UnsafeSum(sum(values), largest, second), rules)
@@ -144,6 +154,25 @@ def test_one_person_with_nearly_everything_hides_the_row_and_the_row_it_would_be
     assert [place.outcome for place in by_rule["whole_row"].hidden] == ["all"]
     assert {place.category for place in by_rule["attack_audit"].hidden} == {"b"}
     assert by_rule["dominance_percent"].number == 10
+
+
+def test_two_persons_with_nearly_everything_hide_the_row_where_a_study_asks_for_it():
+    table = magnitude_table([CHILDREN], {"service": ("a", "b")})
+    two: list[Person] = [(n, (0,), (300,)) for n in range(2)]
+    two += [(n % 5, (0,), (4,)) for n in range(15)]
+    others: list[Person] = [(n % 5, (1,), (15,)) for n in range(30)]
+    unsafe = sum_up(table, two + others)
+
+    without = protect([unsafe], RULES, "1.0")
+    done = protect([unsafe], Rules(two_largest_percent=90), "1.0")
+
+    by_rule = {line.rule: line for line in done.report[0].rules}
+    assert shown_rows(without.tables[0].answer) == {WHOLE, ("service", "a"), ("service", "b")}
+    assert shown_rows(done.tables[0].answer) == {WHOLE}
+    assert [place.category for place in by_rule["two_largest_percent"].hidden] == ["a"]
+    assert by_rule["two_largest_percent"].number == 90
+    assert by_rule["dominance_percent"].hidden == ()
+    assert without.report[0].rules[[*by_rule].index("two_largest_percent")].hidden == ()
 
 
 def test_a_sum_of_nothing_is_shown_only_where_zeros_may_be():

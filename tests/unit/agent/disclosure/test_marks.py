@@ -31,6 +31,7 @@ from support.exact_tables import (
     random_sums,
     random_table,
 )
+from support.intervals import intervals
 
 PLAIN, MARKING = Rules(), Rules(low_high_below=10)
 OUTCOMES = ("a", "b", "c", "d")
@@ -148,7 +149,9 @@ def test_the_report_tells_what_was_marked_apart_from_what_was_hidden():
 
 
 def test_intervals_keep_to_the_markers():
-    found = protect([one_line(293, 4)], MARKING, "1.0", with_intervals=True).intervals
+    wave = [one_line(293, 4)]
+
+    found = intervals(wave, protect(wave, MARKING, "1.0"), MARKING)
 
     assert found[0, "", "", "b"] == (0, 9)
     assert found[0, "", "", "a"] == (284, 297)
@@ -170,11 +173,11 @@ def test_what_was_marked_before_bounds_what_a_later_table_leaves_open(known):
     before, later = one_line(293, 4), random_table(base_table(subjects=(CHILD,)), 7, 280)
     past, tie = Past(before, answer_to(before, known), known), Tie("same_population", (1, 0))
 
-    both = protect([later], MARKING, "1.0", ties=(tie,), past=(past,), with_intervals=True)
+    both = protect([later], MARKING, "1.0", ties=(tie,), past=(past,))
 
     assert both.tables[0].answer.status == "released"
     truth = exact(later)
-    for (_, *key), (low, high) in both.intervals.items():
+    for (_, *key), (low, high) in intervals([later], both, MARKING, [tie], [past]).items():
         assert low <= truth[tuple(key)].count <= (high if high is not None else 10**9)
 
 

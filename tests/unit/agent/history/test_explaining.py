@@ -95,12 +95,12 @@ def test_an_unforeseen_containment_is_told_to_declare_a_link(tmp_path: Path):
 
 
 def test_tables_asked_together_are_named_as_such(tmp_path: Path):
-    asked = [PLAIN, new(children_table("other"), QUARTER, rows(range(63), range(100, 180)))]
+    asked = [HALF, new(TABLE, LATER_HALF, rows(range(2, 62), range(100, 180)))]
 
     found = explain(judge(history(tmp_path), asked, RULES), spans(*asked))
 
-    assert [each.table for each in found] == ["open_children", "other"]
-    assert "'other' for Q1, which is asked for at the same time" in found[0].reasons[0]
+    assert [each.table for each in found] == ["open_children"] * 2
+    assert "which is asked for at the same time" in found[0].reasons[0]
 
 
 def test_a_table_that_nothing_stands_in_the_way_of_has_no_explanation(tmp_path: Path):

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from oversight_agent import config
 from oversight_agent.cli import main
 from oversight_agent.history import History, Memory
 from oversight_agent.history.stage import New
+from oversight_agent.keys import signing_key
+from oversight_agent.ledger import LedgerFile
 from support.commands import Ended, call
 from support.exact_tables import NEXT_QUARTER, QUARTER
-from support.histories import BEGUN, LATER, children_table, memory, new, rows
+from support.histories import BEGUN, LATER, RULES, children_table, memory, new, rows
 from support.requests import Home
 
 FIRST = new(children_table(), QUARTER, rows(range(60), range(100, 180)))
@@ -70,6 +74,64 @@ def test_what_was_withheld_is_listed_as_such(home: Home, run: Run):
     kept(home, FIRST, withheld=True)
 
     assert run("show").out.splitlines()[1].endswith("withheld")
+
+
+def record(home: Home, kind: str, ticket: str) -> None:
+    """Have the ledger say what became of the tables that the history keeps for a ticket."""
+    settings = config.load(home.folder)
+    with closing(History.open(home.folder / "history.db", secret(home), read_only=True)) as told:
+        entries = [one for one in told.entries if one.ticket == ticket]
+    release = {
+        "rules": RULES.model_dump(mode="json"),
+        "tables": [one.answered.answer.model_dump(mode="json") for one in entries],
+    }
+    questions = {f"{one.about.table} {one.about.span.id}": one.about.question for one in entries}
+    file = LedgerFile(settings.ledger, settings.origin, signing_key(home.folder))
+    with file.locked() as book:
+        book.append(kind, {"ticket": ticket, "digest": f"of {ticket}", "questions": questions,
+                           "release": release, "reasons": {}})  # fmt: skip
+
+
+def held(home: Home, *tables: New) -> None:
+    """After a wave that was released, one of which every table is withheld waits for a person."""
+    kept(home, FIRST, SECOND)
+    record(home, "answered", "t1")
+    with closing(History.open(home.folder / "history.db", secret(home))) as told:
+        made = [memory(one, secret=secret(home), withheld=True) for one in tables]
+        told.add(made, "t2", LATER)
+    record(home, "held", "t2")
+
+
+def test_of_a_wave_that_waits_it_is_told_why_tables_are_withheld_and_what_would_pass(
+    home: Home, run: Run
+):
+    again = new(children_table(), NEXT_QUARTER, rows(range(58), range(100, 180)))
+    another = new(children_table("new"), QUARTER, rows(range(59), range(100, 180)))
+    held(home, again, another)
+
+    shown = run("show")
+    document = {(one["table"], one["period"]): one for one in json.loads(run("show", "--json").out)}
+
+    _, waiting = shown.out.split("Not released yet, and withheld as a whole:\n")
+    growth, untold = waiting.split("'new' for")
+    assert "'open_children' for" in growth
+    assert "(ticket t2)" in growth
+    assert "Wait until 2026-Q3 is over" in growth
+    assert "nothing of its name was released before" in untold
+    assert "Have the study say how the tables are linked" in untold
+    assert document["open_children", "2026Q2"]["waits"]
+    assert len(document["open_children", "2026Q2"]["reasons"]) == 1
+    assert not document["open_children", "2026Q1"]["waits"]
+    assert document["open_children", "2026Q1"]["reasons"] == []
+
+
+def test_of_a_wave_that_a_person_refused_nothing_is_told_any_more(home: Home, run: Run):
+    held(home, new(children_table(), NEXT_QUARTER, rows(range(58), range(100, 180))))
+    record(home, "refused", "t2")
+
+    shown = run("show")
+
+    assert "Not released yet" not in shown.out
 
 
 def test_a_period_is_told_what_stands_in_its_way(home: Home, run: Run):

@@ -11,10 +11,11 @@ from oversight_agent.disclosure import Tie
 from oversight_agent.history.stage import judge, withheld
 from oversight_protocol.errors import Family
 from oversight_protocol.study import Link
-from support.exact_tables import NEXT_QUARTER, QUARTER
+from support.exact_tables import CHILD, NEXT_QUARTER, QUARTER, base_table
 from support.histories import (
     RULES,
     VERSION,
+    Row,
     children_table,
     counted,
     days,
@@ -63,6 +64,31 @@ def test_growth_by_ten_children_passes(tmp_path: Path):
     assert found.kept == (0,)
 
 
+def test_outcomes_together_that_are_too_close_to_another_figure_are_not_shown_together(
+    tmp_path: Path,
+):
+    """Nobody's cells are, but the two outcomes together are 57 of the 60 who were counted."""
+    codes, merges = ("yes", "maybe", "no", "unknown"), {"any": ("yes", "maybe")}
+    merging = base_table(codes, {}, name="other", subjects=(CHILD,), merges=merges)
+    found = [
+        *(Row(child, "yes") for child in range(50)),
+        *(Row(child, "maybe") for child in range(50, 57)),
+        *(Row(child, "no") for child in range(300, 400)),
+        *(Row(child, "unknown") for child in range(500, 540)),
+    ]
+    close, apart = (
+        new(merging, QUARTER, [row._replace(child=row.child + more) for row in found])
+        for more in (0, 30)
+    )
+    before = new(children_table(dimensions={}), QUARTER, rows(range(60), range(100, 180)))
+    told = history(tmp_path, before)
+
+    one, other = (judge(told, [each], RULES) for each in (close, apart))
+
+    assert (one.kept, one.unmerged) == ((0,), {0})
+    assert (other.kept, other.unmerged) == ((0,), frozenset())
+
+
 def test_the_same_children_again_in_another_table_pass(tmp_path: Path):
     other = new(children_table("other"), QUARTER, rows(range(60), range(100, 180)))
 
@@ -80,7 +106,11 @@ def test_a_padded_set_in_another_table_is_withheld_unless_a_link_ties_them(tmp_p
 
     assert alone.kept == ()
     assert tied.kept == (0,)
-    assert tied.ties == (Tie("contained", (0, 1)),)
+    assert tied.ties[0] == Tie("contained", (0, 1))
+    # The link says nothing of who is in which outcome: the data does.
+    outcomes = {part.outcome for tie in tied.ties[1:] for part in tie.figures}
+    assert {(tie.kind, tie.tables) for tie in tied.ties[1:]} == {("close", (0, 1))}
+    assert outcomes == {"yes", "no"}
 
 
 def test_the_rest_of_a_row_is_compared_as_well(tmp_path: Path):
@@ -120,7 +150,7 @@ def test_what_was_withheld_is_close_to_nothing(tmp_path: Path):
     assert (found.kept, found.past) == ((0,), ())
 
 
-def test_new_tables_that_are_too_close_to_each_other_are_both_withheld_in_any_order(
+def test_new_tables_that_are_close_to_each_other_are_tied_in_any_order(
     tmp_path: Path,
 ):
     close = new(children_table("other"), QUARTER, rows(range(60), range(100, 183)))
@@ -130,7 +160,10 @@ def test_new_tables_that_are_too_close_to_each_other_are_both_withheld_in_any_or
     forwards = judge(told, [PLAIN, close, apart], RULES)
     backwards = judge(told, [apart, close, PLAIN], RULES)
 
-    assert (forwards.kept, backwards.kept) == ((2,), (0,))
+    assert (forwards.kept, backwards.kept) == ((0, 1, 2), (0, 1, 2))
+    assert {(tie.kind, tie.tables) for tie in forwards.ties} == {("close", (1, 0))}
+    assert {(tie.kind, tie.tables) for tie in backwards.ties} == {("close", (1, 2))}
+    assert {tie.figures for tie in forwards.ties} == {tie.figures for tie in backwards.ties}
 
 
 def test_a_new_table_stays_that_is_close_only_to_one_which_the_past_rules_out(tmp_path: Path):
@@ -142,7 +175,9 @@ def test_a_new_table_stays_that_is_close_only_to_one_which_the_past_rules_out(tm
     with_past = judge(history(tmp_path / "a", before), [grown, beside], RULES)
     without = judge(history(tmp_path / "b"), [grown, beside], RULES)
 
-    assert (with_past.kept, without.kept) == ((1,), ())
+    assert (with_past.kept, with_past.ties) == ((1,), ())
+    assert without.kept == (0, 1)
+    assert {(tie.kind, tie.tables) for tie in without.ties} == {("close", (1, 0))}
 
 
 def test_quarters_within_a_half_year_are_tied_and_make_it_up(tmp_path: Path):
@@ -182,7 +217,8 @@ def test_the_same_days_in_another_definition_are_compared_as_well(tmp_path: Path
 
     found = judge(history(tmp_path, PLAIN), [padded], RULES)
 
-    assert found.kept == ()
+    assert found.kept == (0,)
+    assert {(tie.kind, tie.tables) for tie in found.ties} == {("again", (0, 1)), ("close", (0, 1))}
 
 
 def test_periods_that_overlap_are_withheld_where_a_few_children_are_in_one_alone(tmp_path: Path):

@@ -14,6 +14,7 @@ from oversight_agent.history import Sealing, Span, record_sets
 from oversight_agent.history.record_sets import Behind, Name, RecordSets, behinds
 from oversight_agent.history.sketches import Pile, Sketches
 from oversight_agent.history.stage import sets_of
+from oversight_agent.history.ties import Foreseen
 from oversight_agent.history.unforeseen import known, unforeseen
 from oversight_protocol.study import BaseTable
 from support.exact_tables import CHILD_IF_ANY, QUARTER, WORKER, base_table, magnitude_table
@@ -24,6 +25,7 @@ TABLE = base_table(
     groups={"service": {"ab": ("a", "b")}}, crossings={"both": ("service", "sex")},
 )  # fmt: skip
 MOST = 9
+NOTHING = Foreseen(frozenset(), frozenset())
 
 Line = tuple[int, int, str, str, str]
 """Child (-1 for none), worker, outcome, service, sex."""
@@ -118,7 +120,7 @@ def test_tables_are_too_close_just_where_python_sets_are(
     old = known(1, "old", Span.of(QUARTER), sets(others), names)
     new = known(-1, "new", Span.of(QUARTER), sets(lines), names)
 
-    found = unforeseen([new], [old], set(), MOST)
+    found = unforeseen([new], [old], NOTHING, MOST)
 
     assert bool(found) == any(too_close(*pair) for pair in pairs(lines, others))
 
@@ -134,7 +136,7 @@ def test_overlapping_periods_are_too_close_just_where_few_are_in_one_alone(
     old = known(1, "one", Span.of(QUARTER), sets(others), names)
     new = known(-1, "one", late, sets(lines), names)
 
-    found = unforeseen([new], [old], set(), MOST)
+    found = unforeseen([new], [old], NOTHING, MOST)
 
     few = any(
         1 <= len(by_hand(lines, kind, each) ^ by_hand(others, kind, each)) <= MOST
@@ -182,6 +184,23 @@ def test_only_what_is_shown_has_a_sketch_and_a_rest_needs_its_total():
         Behind(Name("", "", "all"), rest=False), Behind(Name("", "", "yes"), rest=False),
         Behind(Name("", "", "yes"), rest=True), Behind(Name("sex", "f", "no"), rest=False),
     }  # fmt: skip
+
+
+def test_behind_a_merged_figure_is_whoever_is_in_one_of_its_outcomes():
+    table = base_table(("yes", "no", "unknown"), {}, merges={"other": ("no", "unknown")})
+    lines = [(1, "yes"), (2, "no"), (3, "unknown"), (4, "unknown"), (1, "no")]
+    given_columns = {
+        "child": [f"{child:032x}" for child, _ in lines],
+        "worker": [f"{0:032x}" for _ in lines],
+        "outcome": [outcome for _, outcome in lines],
+    }
+    name = Name("", "", "other")
+
+    (children, _) = sets_of(table, Sealing(SECRET), given_columns)
+
+    assert Behind(name, rest=False) in set(children.figures())
+    assert len(children.persons_behind(Behind(name, rest=False))) == 4
+    assert len(children.persons_behind(Behind(name, rest=True))) == 1
 
 
 def test_a_breakdown_without_data_has_no_figures():

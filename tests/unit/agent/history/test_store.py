@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sqlite3
@@ -26,7 +27,7 @@ from oversight_agent.history import (
 from oversight_agent.mapping.pseudonyms import DIGITS, MIN_SECRET, Pseudonymiser
 from oversight_agent.tables import UnsafeRow
 from oversight_protocol.study import BaseTable
-from support.exact_tables import NEXT_QUARTER, QUARTER
+from support.exact_tables import CHILD, NEXT_QUARTER, QUARTER, base_table, from_counts
 from support.histories import (
     BEGUN,
     LATER,
@@ -48,6 +49,19 @@ def exact(told: History, number: int) -> tuple[BaseTable, tuple[UnsafeRow, ...]]
     """The exact numbers of an entry."""
     read = content.read(told.store.open(number, "content"))
     return read.table, read.rows
+
+
+MERGING = base_table(("a", "b", "c"), {}, subjects=(CHILD,), merges={"bc": ("b", "c")})
+
+
+def test_what_is_behind_outcomes_together_is_kept_and_a_table_without_any_as_ever() -> None:
+    one, plain = from_counts(MERGING, {(): (60, 20, 4)}), FIRST.unsafe
+
+    read = content.read(content.write(one))
+
+    assert (read.table, read.rows) == (one.table, one.rows)
+    assert read.rows[0].merged["bc"].own.children == 24
+    assert {len(row) for row in json.loads(content.write(plain))["rows"]} == {6}
 
 
 def altered(folder: Path, *statements: str) -> Path:
