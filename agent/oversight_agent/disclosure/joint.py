@@ -56,11 +56,13 @@ class Difference:
     Attributes:
         more: the larger of the two.
         less: the other.
+        by_people: whether no definition says so, but who stands behind the two.
         told: whether it is nothing, which somebody may know and somebody else not.
     """
 
     more: tuple[Place, ...]
     less: tuple[Place, ...]
+    by_people: bool = False
     told: bool = False
 
 

@@ -104,6 +104,7 @@ def hide(component: Component) -> Hidden:
     draft = JointView(joint, _views(component, own))
     truths = _truths(component.grids, joint)
     wanted = _wanted(found, component.grids, joint, truths, component.rules)
+    wanted = _meetable(wanted, draft, truths)
     try:
         # 3. An attack on the draft, and 4. what must be hidden besides.
         final = _extended(draft, component, own, truths, wanted)
@@ -222,6 +223,29 @@ def _wanted(
     return tuple(
         need for need in dict.fromkeys((*of_tables, *between)) if not public.issuperset(need.parts)
     )
+
+
+def _meetable(
+    wanted: Sequence[needs.Need], draft: JointView, truths: Sequence[int]
+) -> tuple[needs.Need, ...]:
+    """The needs without those of differences by people that hiding everything would not meet.
+
+    Who is taken to know so much that a difference follows without any publication learns nothing of
+    it from one: such an attacker is taken to know less, and if that is not enough, to know it.
+    """
+    joint = draft.joint
+    by_people = {
+        (joint.difference(number),)
+        for number, each in enumerate(joint.differences)
+        if each.by_people
+    }
+    bare = draft.without(draft.hideable)
+    some = [need for need in wanted if need.parts in by_people]
+    lost = {exposed.need for exposed in audit.attack(bare, truths, some)}
+    weaker = {need: replace(need, known=frozenset()) for need in lost}
+    gone = {exposed.need for exposed in audit.attack(bare, truths, list(weaker.values()))}
+    found = (weaker.get(need, need) for need in wanted)
+    return tuple(need for need in dict.fromkeys(found) if need not in gone)
 
 
 def _known(grids: Sequence[Grid], joint: Joint, difference: Difference) -> frozenset[int]:

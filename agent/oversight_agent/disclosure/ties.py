@@ -56,7 +56,7 @@ def differences(grids: Sequence[Grid], ties: Iterable[Tie], rules: Rules) -> tup
             more, less = _close(grids, tie)
             excess = _made_of(grids, more) - _made_of(grids, less)
             if 0 <= excess < rules.minimum_persons:
-                found[Difference(more, less, told=not excess)] = None
+                found[Difference(more, less, by_people=True, told=not excess)] = None
         elif tie.kind in {"contained", "again"} and not tie.equal_sums:
             for pair in _common(grids, *tie.tables):
                 found.update(dict.fromkeys(_small(grids, pair, tie, rules)))
