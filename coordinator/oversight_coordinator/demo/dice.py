@@ -8,12 +8,21 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
 from itertools import accumulate
 from math import log
 from random import Random
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+
+
+def secret(seed: int, code: str) -> bytes:
+    """The secret of a synthetic authority: 32 bytes, so that its seed fixes what it publishes.
+
+    What is hidden besides depends on an authority's secret. Nobody real stands behind this one.
+    """
+    return sha256(f"demo {seed} {code}".encode()).digest()
 
 
 class Weighted(Generic[T]):

@@ -23,9 +23,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from oversight_coordinator import config, serve
+from oversight_coordinator import config, files, serve
 from oversight_coordinator.authorities import Authority, authority
-from oversight_coordinator.demo import incidents, policies, programme
+from oversight_coordinator.demo import dice, incidents, policies, programme
 from oversight_coordinator.demo.board import Lines
 from oversight_coordinator.demo.commands import oversight, script
 from oversight_coordinator.demo.coverage import Sharing
@@ -171,6 +171,9 @@ class Stage:
             "init", str(home), "--la", authority.code, "--name", authority.name,
             "--data", str(data),
         )  # fmt: skip
+        files.write(
+            home / "keys" / "pseudonym.secret", dice.secret(self.seed, authority.code), private=True
+        )
         incident = self.incidents.get(authority.code)
         policies.settle(home, STUDY, incident.kind if incident else "")
         enrolled = json.loads(hands.run(
