@@ -9,7 +9,9 @@ be shown, the largest first. They run on single tables with outcomes, rounded, w
 The audit asks the same of a pattern as the defence's own (docs/disclosure.md) and shares no code
 with it: an independent attacker, who knows every empty cell and, where they cannot be behind the
 figure themselves, every single person. Hiding more only widens what the attacker must allow, so a
-quantity that was safe once is not looked at again. Points that the attacker's programs found are
+quantity that was safe once is not looked at again. What is hidden besides and may be small for all
+that is published must be as free as if it were, so that nobody tells it from what had to be hidden.
+Points that the attacker's programs found are
 kept: where they show already that a quantity is uncertain enough, none is solved.
 """
 
@@ -84,7 +86,7 @@ def _compared(unsafe: UnsafeTable, rules: Rules, spec_version: str) -> Compared:
     for name, partners in HEURISTICS.items():
         pattern = case.protected(partners)
         found[name] = None if pattern is None else len(pattern - case.primary)
-    passes = not any(case.exposed(ours, case.quantities))
+    passes = not any(case.exposed(ours, case.quantities)) and not any(case.as_if_small(ours))
     return Compared(
         unsafe.table.name, unsafe.period.id, len(ours - case.primary), passes, found
     )  # fmt: skip
@@ -158,6 +160,31 @@ class _Case:
             if not one.is_met(low, high):
                 yield one
 
+    def as_if_small(self, pattern: Pattern) -> Iterator[_Quantity]:
+        """Hidden counts and rests that may be small, but not as small as they would have to be."""
+        program = Program(Attacker(self.unsafe.table, self._answer(pattern), self.rules))
+        known, looked = program.allows(self.points), {one.parts for one in self.quantities}
+        for at, parts in self._hidden(pattern):
+            if parts in looked:
+                continue
+            goal = program.vector(parts)
+            if known.size and (known @ goal).min() < 1 - NEARLY:
+                continue
+            end = program.furthest(goal, {}, self.most)
+            self.points = np.vstack([self.points, end])
+            least = self.rules.minimum_persons
+            if self.unsafe.table.about_staff:
+                least = max(least, self.rules.staff_minimum_workers)
+            if 1 - NEARLY < goal @ end < least - NEARLY:
+                yield _Quantity(at, parts, least - 1, 0, frozenset())
+
+    def _hidden(self, pattern: Pattern) -> Iterator[tuple[Key, tuple[Key, ...]]]:
+        for at in sorted(pattern):
+            yield at, (at,)
+            if at[2] != TOTAL:
+                codes = self.unsafe.table.outcome_codes
+                yield at, tuple((*at[:2], code) for code in codes if code != at[2])
+
     def _answer(self, pattern: Pattern) -> TableAnswer:
         base = self.rules.rounding_base
 
@@ -196,9 +223,10 @@ class _Case:
 
     def protected(self, partners: Partners) -> Pattern | None:
         """A pattern that passes the audit, by a heuristic; None if it finds none."""
-        pattern = self.primary
-        left = list(self.exposed(pattern, self.quantities))
-        while left:
+        pattern, asked = self.primary, list(self.quantities)
+        left = list(self.exposed(pattern, asked))
+        while left or (left := list(self.as_if_small(pattern))):
+            asked += [one for one in left if one not in asked]
             more = partners(self, left[0].at, pattern)
             if not more:
                 return None
@@ -210,7 +238,8 @@ class _Case:
         added = sorted(pattern - self.primary, key=lambda key: (-self.cells[key].count, key))
         for key in added:
             trial = pattern - {key}
-            if next(self.exposed(trial, self.quantities), None) is None:
+            exposed = next(self.exposed(trial, self.quantities), None)
+            if exposed is None and next(self.as_if_small(trial), None) is None:
                 pattern = trial
         return pattern
 

@@ -205,6 +205,9 @@ def _rest(
     if not others.count:
         return _EMPTY
     total, cell = cells[key, TOTAL], cells[key, code]
+    if listed.numbers(key, code) is None:
+        # What was added up is a least number, and to take too little away would be too much left.
+        cell = UnsafeCell(cell.count, cell.count, cell.count, cell.count, cell.top_worker)
     workers = max(others.workers, total.workers - cell.workers)
     return UnsafeCell(
         others.count,

@@ -221,6 +221,35 @@ def test_what_is_not_listed_of_persons_hides_more_and_never_less(
     assert rules[0]["complement"] <= rules[1]["complement"]
 
 
+def test_the_rest_of_what_was_added_up_is_not_taken_for_more_persons_than_it_may_be(
+    protect: Protect, tmp_path: Path
+) -> None:
+    def cell(outcome: str | None, count: int, persons: int, **at: str) -> Json:
+        behind = {"at": at, "count": count, "persons": persons, "workers": 12, "teams": 4}
+        return behind | {"largest_worker": 5} | ({"outcome": outcome} if outcome else {})
+
+    # 60 children have "late" and 5 "in_time" in the whole; of either only services are listed.
+    table: Json = {
+        "name": "reviews", "unit": "events", "subjects": ["children"],
+        "period": {"id": "2026-Q1", "start": "2026-01-01", "end": "2026-03-31"},
+        "outcomes": ["in_time", "late"],
+        "dimensions": [{"name": "service", "codes": ["a", "b"]}],
+        "cells": [
+            cell("late", 40, 30, service="a"), cell("late", 40, 30, service="b"),
+            cell("in_time", 20, 3, service="a"), cell("in_time", 20, 2, service="b"),
+            cell(None, 120, 65) | {"largest_worker": 20},
+        ],
+    }  # fmt: skip
+
+    done = json.loads(protect(write(tmp_path, file_of([]) | {"tables": [table]}), "--json").out)
+
+    [complement] = [r for r in done["report"][0]["rules"] if r["rule"] == "complement"]
+    assert {"dimension": "", "category": "", "outcome": "late"} in [
+        {name: one[name] for name in ("dimension", "category", "outcome")}
+        for one in complement["hidden"]
+    ]
+
+
 # -------------------------------------------------------------------- several tables
 
 
