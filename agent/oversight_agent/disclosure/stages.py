@@ -107,12 +107,10 @@ def hide(component: Component) -> Hidden:
     wanted = _meetable(wanted, draft, truths)
     try:
         # 3. An attack on the draft, and 4. what must be hidden besides.
-        final = _extended(draft, component, own, truths, wanted)
+        final, every = _extended(draft, component, own, truths, wanted)
     except UnsolvedError:
         return Hidden(own, draft.without(draft.hideable), component.grids)
     # 5. The final pattern is attacked anew.
-    every = _all_needs(wanted, component, final)
-    every = (*every, *_possible(every, component, final, truths))
     if not audit.is_safe(final, truths, every):
         return Hidden(own, draft.without(draft.hideable), component.grids)
     # 6. Merged figures, as far as an attack on them fails as well.
@@ -259,9 +257,11 @@ def _known(grids: Sequence[Grid], joint: Joint, difference: Difference) -> froze
 
 def _extended(
     draft: JointView, component: Component, found: Sequence[primary.Primary],
-    truths: Sequence[int], wanted: Sequence[needs.Need],
-) -> JointView:  # fmt: skip
+    truths: Sequence[int], wanted: tuple[needs.Need, ...],
+) -> tuple[JointView, tuple[needs.Need, ...]]:  # fmt: skip
     """The draft with more hidden, until what is hidden together is uncertain enough, too.
+
+    Beside it stands what must stay hidden of it in the end.
 
     Raises:
         UnsolvedError: the solver failed, or no pattern was found.
@@ -274,7 +274,7 @@ def _extended(
         every = _all_needs(wanted, component, final)
         every = (*every, *_possible(every, component, final, truths))
         if len(every) == len(wanted):
-            return final
+            return final, every
         wanted = every
     raise UnsolvedError
 
