@@ -147,7 +147,7 @@ class _Skipped(NamedTuple):
 def close(
     new: Sequence[Known], others: Sequence[Known], foreseen: Foreseen, most: int
 ) -> Iterator[Close]:
-    """Figures of new tables, each contained in one of another that is protected beside it.
+    """Figures of new tables, each contained in one of the same days that is protected beside it.
 
     Args:
         new: the new tables.
@@ -157,7 +157,8 @@ def close(
     """
     skip = _Skipped.of(foreseen)
     for place, one in enumerate(new):
-        rest = [*new[place + 1 :], *others]
+        # Of other days rounding leaves more open than would be gained: see decision 0022.
+        rest = [each for each in (*new[place + 1 :], *others) if one.span.same_days(each.span)]
         matches = [each for each in _matches(one, rest, _piles(rest), skip, most, least=0)
                    if each.kind == "contained"]  # fmt: skip
         # Beside what differs, what is equal is a difference too: that it is 0 is no definition.
