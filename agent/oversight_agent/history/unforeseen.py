@@ -112,8 +112,8 @@ def unforeseen(
         old: all that were released.
         foreseen: what the audit looks after, by the tables' numbers, in either order.
         most: persons at most by which two figures are too close.
-        beside: the numbers of all that are protected together: between these, `close` finds what
-            the audit can look after.
+        beside: the numbers of all that are protected together, those of new ones negative: between
+            these, `close` finds what the audit can look after.
     """
     skip = _Skipped.of(foreseen, beside)
     found = list(_among(new, old, skip, most))
@@ -174,17 +174,26 @@ def close(
 def _among(
     new: Sequence[Known], old: Sequence[Known], skip: _Skipped, most: int
 ) -> Iterator[Found]:
-    piles = _piles(old)
+    piles, tables = _piles(old), {each.number: each for each in old}
     for one in new:
         yield from _uncounted(one, old, skip)
         done = set[int]()
         for number, _, _, kind, _ in _matches(one, old, piles, skip, most):
-            left = kind == "contained" and {one.number, number} <= skip.beside
+            left = kind == "contained" and _are_left(one, tables[number], skip)
             if number not in done and not left:
                 done.add(number)
                 yield Found(one.number, number, kind)
             if len(done) == ENOUGH:
                 break
+
+
+def _are_left(one: Known, other: Known, skip: _Skipped) -> bool:
+    """Whether `close` looks after figures of two tables, or nobody does: quarters of one wave."""
+    if not {one.number, other.number} <= skip.beside:
+        return False
+    of_one_wave = max(one.number, other.number) < 0
+    apart = of_one_wave and not one.span.shares_days(other.span)
+    return apart or one.span.same_days(other.span)
 
 
 class _Match(NamedTuple):

@@ -231,6 +231,17 @@ def test_periods_that_overlap_are_withheld_where_a_few_children_are_in_one_alone
     assert {each.kind for each in found.found} == {"overlap"}
 
 
+def test_growth_from_a_quarter_withholds_though_a_half_year_around_both_is_known(tmp_path: Path):
+    grown = rows(range(63), range(100, 180))
+    told = history(tmp_path, PLAIN, new(TABLE, HALF_YEAR, grown))
+
+    found = judge(told, [new(TABLE, NEXT_QUARTER, grown)], RULES)
+
+    # The released quarter is recalled beside the half-year; no tie says how the two quarters lie.
+    assert len(found.recalled) == 2
+    assert found.kept == ()
+
+
 def test_periods_that_overlap_pass_where_many_children_are_in_one_alone(tmp_path: Path):
     before = new(TABLE, HALF_YEAR, rows(range(60), range(100, 180)))
     after = new(TABLE, LATER_HALF, rows(range(40, 100), range(140, 240)))
