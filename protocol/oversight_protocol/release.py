@@ -291,7 +291,7 @@ def _check_table(answer: TableAnswer, table: BaseTable, rules: Rules) -> None:
         for cell in (*row.cells, row.total, *row.merged):
             _check_cell(cell, rules, table.name)
         for cell in row.sums:
-            _check_sum(cell, row.total, rules, table.name)
+            _check_sum(cell, rules, table.name)
 
 
 def _merges_as_declared(row: Row, table: BaseTable) -> bool:
@@ -308,11 +308,9 @@ def _merges_as_declared(row: Row, table: BaseTable) -> bool:
     )
 
 
-def _check_sum(cell: Cell, total: Cell, rules: Rules, place: str) -> None:
-    """A sum may be smaller than a count, but it is shown only where its persons' count is."""
-    if cell.value is None:
-        return
-    if total.value is None or cell.value % rules.rounding_base:
+def _check_sum(cell: Cell, rules: Rules, place: str) -> None:
+    """A sum may be smaller than a count, and stand where that of its persons had to give way."""
+    if cell.value is not None and cell.value % rules.rounding_base:
         raise Refused(Reason.FLOOR, place)
 
 

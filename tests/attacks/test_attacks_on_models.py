@@ -8,11 +8,15 @@ attacker here, who has these.
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from oversight_agent.disclosure import Past, Tie, protect
+from oversight_agent.history import Sealing
+from oversight_agent.history.stage import New, sets_of
 from oversight_agent.tables import UnsafeTable
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import TableAnswer
@@ -26,7 +30,9 @@ from support.exact_tables import (
     sum_up,
     tabulate,
 )
+from support.histories import SECRET
 from support.joint_attacker import JointAttacker, at_least
+from support.looking_back import forgetful, in_one_wave
 from support.one_by_one import common, month
 
 RULES = Rules()
@@ -111,6 +117,38 @@ def test_a_sum_over_an_indicator_less_the_sum_without_it_is_one_workers_value(va
 
     before = [width(*both_asks(seed, value, looks_back=False)) for seed in range(6)]
     after = [width(*both_asks(seed, value, looks_back=True)) for seed in range(6)]
+
+    assert min(before) < enough
+    assert min(after) >= enough
+
+
+def nearly_alike(seed: int, value: int) -> list[New]:
+    """Two tables of the same days, over all workers and over all but one; no study links them."""
+    everybody = workers(seed, value)
+    found = []
+    for name, some in (("in_post", everybody), ("for_long", everybody[1:])):
+        table = INDICATED.model_copy(update={"name": name})
+        first = len(everybody) - len(some)
+        columns: dict[str, Sequence[str | None]] = {
+            "worker": [f"w{number}" for number in range(first, len(everybody))],
+            "service": ["abc"[one[1][0]] for one in some],
+        }
+        found.append(New(sum_up(table, some), sets_of(table, Sealing(SECRET), columns)))
+    return found
+
+
+@pytest.mark.parametrize("value", [15, 120, 450])
+def test_the_sums_of_two_nearly_alike_tables_of_one_wave_are_not_one_workers_value(
+    value: int, tmp_path: Path
+):
+    enough = max(10, value / 10)
+    before, after = [], []
+    for seed in range(6):
+        asked = nearly_alike(seed, value)
+        tables = [one.unsafe for one in asked]
+        before.append(width(tables, forgetful(asked)))
+        (folder := tmp_path / str(seed)).mkdir()
+        after.append(width(tables, in_one_wave(folder, asked)))
 
     assert min(before) < enough
     assert min(after) >= enough

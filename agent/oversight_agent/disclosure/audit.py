@@ -58,15 +58,24 @@ class Audit:
         self._knowledge = Knowledge(joint)
         self._points = Points(self._knowledge.program, self._truths, self._needs)
         self._marks = range(joint.size, joint.size + len(self._needs))
-        self._solver = Solver(self._program())
+        self._solver, self._large = Solver(self._program()), dict[int, list[Bounds]]()
 
-    def exposed(self, view: JointView) -> Iterator[Exposed]:
-        """The needs that a view does not meet, found one by one, until another view is shown."""
+    def exposed(self, view: JointView, among: Sequence[int] | None = None) -> Iterator[Exposed]:
+        """The needs that a view does not meet, found one by one, until another view is shown.
+
+        `among` are the numbers of those that are looked at; otherwise all.
+        """
+        numbers = range(len(self._needs)) if among is None else among
         bounds = self._look(view)
-        self._push_together(bounds)
-        for number in self._open():
+        self._push_together(numbers, bounds)
+        for number in self._open(numbers):
             if found := self._attack(number, bounds):
                 yield found
+
+    def met(self, view: JointView, among: Sequence[int]) -> list[Need]:
+        """Those of some needs that points found so far show to be met."""
+        self._look(view)
+        return [self._needs[number] for number in among if self._is_met(number)]
 
     def attack(self, need: Need, view: JointView) -> Exposed | None:
         """The same for one of the needs."""
@@ -89,31 +98,46 @@ class Audit:
             program.require({**total_of(need.parts), mark: -1.0}, 0)
         return program
 
-    def _open(self) -> list[int]:
-        return [number for number in range(len(self._needs)) if not self._is_met(number)]
+    def _open(self, numbers: Sequence[int]) -> list[int]:
+        return [number for number in numbers if not self._is_met(number)]
+
+    def _is_large(self, number: int, bounds: Bounds) -> bool:
+        """Whether a quantity is larger than its need says, for whom nothing is asked then."""
+        need = self._needs[number]
+        if not need.if_small or self._points.interval(number)[0] <= need.holds_to:
+            return False
+        # Who knows more finds it as large.
+        if any(bounds.within(less) for less in self._large.get(number, ())):
+            return True
+        narrowed = bounds.fixed(need.known, self._truths)
+        solved = self._try(total_of(need.parts), self._marked((), narrowed))
+        large = solved and self._points.interval(number)[0] > need.holds_to
+        if large:
+            self._large.setdefault(number, []).append(bounds)
+        return large
 
     def _is_met(self, number: int) -> bool:
         return self._needs[number].is_met(*self._points.interval(number))
 
-    def _push_together(self, bounds: Bounds) -> None:
+    def _push_together(self, numbers: Sequence[int], bounds: Bounds) -> None:
         """Look for points that push many quantities at once: first for one who knows everything.
 
         Who knows more finds a narrower interval, so such a point serves everybody.
         """
-        still = self._open()
+        still = self._open(numbers)
         if len(still) > FEW:
             everything = frozenset[int]().union(*(self._needs[n].known for n in still))
             self._push(still, everything, bounds)
-        for known in sorted({self._needs[n].known for n in self._open()}, key=sorted):
-            mine = [n for n in self._open() if self._needs[n].known == known]
+        for known in sorted({self._needs[n].known for n in self._open(numbers)}, key=sorted):
+            mine = [n for n in self._open(numbers) if self._needs[n].known == known]
             if len(mine) > FEW:
                 self._push(mine, known, bounds)
 
     def _attack(self, number: int, bounds: Bounds) -> Exposed | None:
         need = self._needs[number]
-        if not self._is_met(number):
+        if not (self._is_met(number) or self._is_large(number, bounds)):
             self._push([number], need.known, bounds)
-        if self._is_met(number):
+        if self._is_met(number) or self._is_large(number, bounds):
             return None
         return Exposed(need, *self._points.interval(number))
 
@@ -146,12 +170,14 @@ class Audit:
             np.append(bounds.most, np.full(len(self._needs), math.inf)),
         )
 
-    def _try(self, objective: dict[int, float], bounds: Bounds) -> None:
+    def _try(self, objective: dict[int, float], bounds: Bounds) -> bool:
+        """Look for a point; whether the solver found one."""
         try:
             point = self._solver.minimise(objective, bounds)
         except UnsolvedError:
-            return
+            return False
         self._points.learn(point[: len(self._truths)])
+        return True
 
 
 def attack(view: JointView, truths: Sequence[int], needs: Sequence[Need]) -> tuple[Exposed, ...]:

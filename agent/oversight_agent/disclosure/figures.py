@@ -132,8 +132,8 @@ class Shape:
         return bool(self.scales) and not figure.is_total
 
     def goes_with(self, figure: Figure) -> Figure:
-        """The figure with which this one is shown or hidden: a row with sums stands as a whole."""
-        return Figure(figure.row, TOTAL_OF_ROW) if self.scales else figure
+        """The figure with which this one is shown or hidden: the sums of a row stand together."""
+        return Figure(figure.row, 0) if self.is_sum(figure) else figure
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ class Yielding:
         number, seen = view.joint.number(place), view.views[place.table]
         low, high = seen.bounds(place.figure)
         leader = view.leader(place)
-        if seen.shown[place.figure] == 0 and leader == place:
+        if seen.shown[place.figure] == 0 and not seen.shape.is_sum(place.figure):
             self.program.lows[number] = self.program.highs[number] = 0
             return
         if place.table in view.joint.fixed:

@@ -19,6 +19,12 @@ import numpy as np
 from oversight_agent.disclosure.covers import Budget, Cover
 from oversight_agent.disclosure.solver import QuietHighs, UnsolvedError, Vector
 
+Conditional = tuple[Cover, Cover]
+"""A cover, of which at least one figure is to be hidden; but only where all of the other are."""
+
+ALWAYS: Cover = frozenset()
+"""In place of the other, where a cover is to be kept whatever is hidden."""
+
 STEPS_OF_NODE = 100
 """Steps of the simplex method that a node is taken to need when the number of nodes is set."""
 
@@ -37,7 +43,7 @@ class Master:
     def __init__(self, limited: Iterable[Vector], budget: Budget) -> None:
         rows = list(limited)
         self._every, self._budget = np.arange(len(rows[0]), dtype=np.int32), budget
-        self._covers, self._highs = set[Cover](), QuietHighs()
+        self._covers, self._highs = set[Conditional](), QuietHighs()
         for option, value in (
             ("threads", 1),
             ("random_seed", 0),
@@ -60,16 +66,17 @@ class Master:
         for row, limit in enumerate(limits):
             self._highs.changeRowBounds(row, -math.inf, limit)
 
-    def add(self, covers: Iterable[Cover]) -> bool:
+    def add(self, covers: Iterable[Conditional]) -> bool:
         """Whether there were any covers; all of them are to be kept from now on."""
         found = dict.fromkeys(covers)
         new = [cover for cover in found if cover not in self._covers]
         if found and not new:
             # The solver broke a cover that it had: going on would never end.
             raise UnsolvedError
-        for cover in new:
-            index = np.array(sorted(cover), dtype=np.int32)
-            self._highs.addRow(1.0, math.inf, len(index), index, np.ones(len(index)))
+        for cover, given in new:
+            index = np.array([*sorted(cover), *sorted(given)], dtype=np.int32)
+            signs = np.array([1.0] * len(cover) + [-1.0] * len(given))
+            self._highs.addRow(1.0 - len(given), math.inf, len(index), index, signs)
         self._covers.update(new)
         return bool(new)
 

@@ -53,6 +53,8 @@ class Need:
         holds_to: the attacker's interval must hold 0 … this number; -1 if it need not.
         width: the attacker's interval must be at least this wide.
         known: numbers of the figures whose exact value the attacker is taken to know.
+        if_small: nothing need be hidden of a quantity that everybody can tell to be larger than
+            `holds_to`.
     """
 
     parts: tuple[int, ...]
@@ -60,6 +62,7 @@ class Need:
     holds_to: int
     width: int
     known: frozenset[int] = field(repr=False)
+    if_small: bool = False
 
     @property
     def cap(self) -> int:
@@ -126,27 +129,34 @@ def of_difference(
 
 def of_hidden(grid: Grid, view: View, rules: Rules) -> tuple[Need, ...]:
     """The needs of what a table with magnitudes hides, together, in each dimension."""
-    hidden = [
-        tuple(row for row in rows if Figure(row, TOTAL_OF_ROW) not in view.shown)
-        for _, rows in grid.shape.partitions
-        if grid.shape.scales
-    ]
-    lines = dict.fromkeys(rows for rows in hidden if rows)
-    return tuple(need for rows in lines for need in _of_rows(grid, rows, rules))
+    of_each = ((TOTAL_OF_ROW, _count_of_rows), (0, _sums_of_rows))
+    found = dict[Need, None]()
+    for column, needs in of_each if grid.shape.scales else ():
+        for _, rows in grid.shape.partitions:
+            hidden = [row for row in rows if Figure(row, column) not in view.shown]
+            found.update(dict.fromkeys(needs(grid, hidden, rules) if hidden else ()))
+    return tuple(found)
 
 
-def of_possible(grid: Grid, view: View, rules: Rules) -> tuple[Need, ...]:
-    """For all that a table with outcomes hides, the needs that it would leave if it were small."""
+def of_possible(grid: Grid, rules: Rules) -> Iterator[tuple[Figure, tuple[Need, ...]]]:
+    """For each figure of a table with outcomes, the needs that it leaves if it is hidden and small.
+
+    They are of itself and, for a cell, of the rest of its row.
+    """
     shape, holds_to = grid.shape, least_shown(grid.table, rules) - 1
-    found = dict[tuple[int, ...], int]()
     for figure in () if shape.scales else shape.figures():
-        if figure not in view.shown and not shape.is_merged(figure):
-            found[shape.number(figure),] = grid.truth(figure)
-            if not figure.is_total:
-                line = (shape.number(cell) for cell in shape.cells_of(figure.row))
-                rest = tuple(each for each in line if each != shape.number(figure))
-                found[rest] = grid.behind_rest(figure).count
-    return tuple(Need(parts, truth, holds_to, 0, frozenset()) for parts, truth in found.items())
+        if shape.is_merged(figure):
+            continue
+        own = shape.number(figure)
+        quantities = [((own,), grid.truth(figure))]
+        if not figure.is_total:
+            line = (shape.number(cell) for cell in shape.cells_of(figure.row))
+            rest = tuple(each for each in line if each != own)
+            quantities.append((rest, grid.behind_rest(figure).count))
+        yield (
+            figure,
+            tuple(Need(*each, holds_to, 0, frozenset(), if_small=True) for each in quantities),
+        )
 
 
 def _sizes(broke: Iterable[Rule], rules: Rules) -> tuple[int, int]:
@@ -172,13 +182,24 @@ def _of_count(grid: Grid, figure: Figure, rest: bool, broke: Iterable[Rule], rul
 
 
 def _of_rows(grid: Grid, rows: Sequence[int], rules: Rules) -> Iterator[Need]:
+    yield from _count_of_rows(grid, rows, rules)
+    yield from _sums_of_rows(grid, rows, rules)
+
+
+def _count_of_rows(grid: Grid, rows: Sequence[int], rules: Rules) -> Iterator[Need]:
+    totals = [Figure(row, TOTAL_OF_ROW) for row in rows]
+    behind = joined([grid.behind(total) for total in totals])
+    if broke := broken(behind, grid.table, rules):
+        known = _known(grid, totals) if behind.count else frozenset[int]()
+        parts = tuple(map(grid.shape.number, totals))
+        yield Need(parts, behind.count, *_sizes(broke, rules), known)
+
+
+def _sums_of_rows(grid: Grid, rows: Sequence[int], rules: Rules) -> Iterator[Need]:
     totals = [Figure(row, TOTAL_OF_ROW) for row in rows]
     behind = joined([grid.behind(total) for total in totals])
     broke = broken(behind, grid.table, rules)
     known = _known(grid, totals) if behind.count else frozenset[int]()
-    if broke:
-        parts = tuple(map(grid.shape.number, totals))
-        yield Need(parts, behind.count, *_sizes(broke, rules), known)
     for outcome, scale in enumerate(grid.shape.scales):
         figures = [Figure(row, outcome) for row in rows]
         made = joined_sums([grid.sum_of(figure) for figure in figures])

@@ -11,14 +11,16 @@ Rules kept here:
    published.
 2. The heuristic's pattern is where it begins, and what remains if the budget is used up. A pattern
    takes its place only if it meets all needs. The caller audits it anew.
-3. A component too large for a few rounds within the budget is left as it is.
+3. What a pattern leaves as a need of its own (`following`) is a cover only for patterns like it: that
+   hide the figures for whose sake it stands.
+4. A component too large for a few rounds within the budget is left as it is.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
 
@@ -26,15 +28,16 @@ import numpy as np
 
 from oversight_agent.disclosure.covers import Budget, Cover, Covers
 from oversight_agent.disclosure.figures import WHOLE
+from oversight_agent.disclosure.following import Following
 from oversight_agent.disclosure.joint import JointView, Place
-from oversight_agent.disclosure.master import Master
+from oversight_agent.disclosure.master import ALWAYS, Master
 from oversight_agent.disclosure.needs import Need
 from oversight_agent.disclosure.solver import UnsolvedError, Vector
 
-BUDGET = 700_000
+BUDGET = 2_800_000
 """Variables and conditions of programs solved; about as many microseconds on a usual machine."""
 
-BUDGET_OF_FIGURE = 2_500
+BUDGET_OF_FIGURE = 10_000
 """The same for each figure that may be hidden: small tables must not take as long as large ones."""
 
 LEAST_SEARCHES = 20
@@ -58,7 +61,7 @@ GAP_OF_COST = 1e-5
 
 def improve(
     view: JointView, best: JointView, truths: Sequence[int], needs: Sequence[Need],
-    costs: Mapping[Place, float],
+    costs: Mapping[Place, float], following: Following | None = None,
 ) -> JointView:  # fmt: skip
     """A view that hides the fewest figures, or the best that was found within the budget.
 
@@ -68,28 +71,34 @@ def improve(
         truths: the exact number of every figure.
         needs: those that the view exposes.
         costs: of each figure that may be hidden, with what goes with it.
+        following: the needs that patterns leave besides; `best` meets its own.
     """
     # Both ends of an interval, in a program that has about as many conditions as variables.
     if LEAST_SEARCHES * len(needs) * 4 * view.joint.size > BUDGET:
         return best
-    search = _Search(view, best, costs)
+    search = _Search(view, best, costs, following)
     with suppress(UnsolvedError):
         search.run(truths, needs)
     return search.best
 
 
-def weight(place: Place) -> float:
+def weight(view: JointView, place: Place) -> float:
     """As how many figures one counts, by rule 1."""
-    return float(WEIGHT_OF_WHOLE if place.figure.row == WHOLE else 1)
+    shape, figure = view.views[place.table].shape, place.figure
+    dear = figure.row == WHOLE and not (shape.scales and figure.is_total)
+    return float(WEIGHT_OF_WHOLE if dear else 1)
 
 
 class _Search:
     """Looks for better patterns and keeps the best."""
 
-    def __init__(self, view: JointView, best: JointView, costs: Mapping[Place, float]) -> None:
-        self.best, self._view, self._places = best, view, sorted(costs)
+    def __init__(
+        self, view: JointView, best: JointView, costs: Mapping[Place, float],
+        following: Following | None,
+    ) -> None:  # fmt: skip
+        self.best, self._view, self._places, self._following = best, view, sorted(costs), following
         sizes = Counter(view.leader(place) for place in view.shown)
-        self._sizes = np.array([sizes[place] * weight(place) for place in self._places])
+        self._sizes = np.array([sizes[place] * weight(view, place) for place in self._places])
         self._costs = np.array([costs[place] for place in self._places])
         self._weights = self._sizes + self._costs * (SHARE_OF_COST / self._costs.sum())
 
@@ -100,6 +109,7 @@ class _Search:
             UnsolvedError: the budget was used up, or the solver failed.
         """
         budget = Budget(min(BUDGET, BUDGET_OF_FIGURE * len(self._places)))
+        self._truths, self._budget = truths, budget
         self._covers = Covers(self._view, self._places, truths, needs, budget)
         self._master = Master((self._sizes, self._costs), budget)
         self._aim_at_fewer()
@@ -123,13 +133,14 @@ class _Search:
                 break
         while (found := self._master.whole()) is not None:
             covers = self._covers.of(found)
-            if not self._learn(covers):
+            if self._learn(covers):
+                self._complete(found, covers)
+            elif not self._learn_following(found):
                 self._take(found)
                 return
-            self._complete(found, covers)
 
     def _learn(self, covers: Mapping[int, Sequence[Cover]]) -> bool:
-        return self._master.add(chain.from_iterable(covers.values()))
+        return self._master.add((c, ALWAYS) for c in chain.from_iterable(covers.values()))
 
     def _complete(self, hidden: Vector, covers: Mapping[int, Sequence[Cover]]) -> None:
         """Hide more, greedily, until no need is exposed; take that if it is less than before."""
@@ -140,8 +151,31 @@ class _Search:
                 return
             covers = self._covers.of(hidden, list(covers))
             self._learn(covers)
-        self._take(hidden)
-        self._aim_at_fewer()
+        if not self._learn_following(hidden):
+            self._take(hidden)
+            self._aim_at_fewer()
+
+    def _learn_following(self, found: Vector) -> bool:
+        """Whether a pattern exposes needs of its own; the covers for them are to be kept."""
+        if self._following is None:
+            return False
+        hidden = frozenset(place for place, gone in zip(self._places, found, strict=True) if gone)
+        exposed = [each.need for each in self._following.exposed(self._view.without(hidden))]
+        if not exposed:
+            return False
+        covers = Covers(self._view, self._places, self._truths, exposed, self._budget).of(found)
+        given = [self._following.given(need, self._view, hidden) for need in exposed]
+        if not self._master.add(
+            (cover | self._numbers(given[number].but), self._numbers(given[number].hidden))
+            for number, few in covers.items()
+            for cover in few
+        ):
+            # The attacker of the covers does not see what that of the audit does.
+            raise UnsolvedError
+        return True
+
+    def _numbers(self, places: Iterable[Place]) -> Cover:
+        return frozenset(self._places.index(place) for place in places if place in self._places)
 
     def _more(self, hidden: Vector, covers: set[Cover]) -> Vector:
         """Hide one figure of each cover, those first that are in most of them."""

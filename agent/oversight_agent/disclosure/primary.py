@@ -4,8 +4,8 @@ Rules kept here:
 
 1. A figure that breaks a rule is hidden. So is a cell whose rest of row breaks one.
 2. If the total of a row is hidden, so is the whole row.
-3. A row with sums is hidden as a whole, whichever of its figures breaks a rule. The rest of its
-   dimension hides nothing here: it leaves a need, and the later stages choose what gives way.
+3. The sums of a row are hidden together, whichever breaks a rule. The rest of their dimension hides
+   nothing here: it leaves a need, and the later stages choose what gives way.
 4. Each broken rule leaves a need, by the rules of `needs`.
 """
 
@@ -37,8 +37,9 @@ def suppress(grid: Grid, rules: Rules) -> Primary:
         breaches = tuple(_of_cells(grid, rules))
         needs = of_breaches(grid, breaches, rules)
     hidden = {breach.figure for breach in breaches}
-    for leader in {grid.shape.goes_with(figure) for figure in hidden}:
-        hidden.update(grid.shape.line(leader.row) if leader.is_total else ())
+    for figure in set(hidden):
+        hidden.update(grid.shape.line(figure.row) if figure.is_total else ())
+        hidden.update(grid.shape.cells_of(figure.row) if grid.shape.is_sum(figure) else ())
     return Primary(breaches, frozenset(hidden), needs)
 
 

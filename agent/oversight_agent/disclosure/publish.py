@@ -94,6 +94,6 @@ def check_figures(answer: TableAnswer, rules: Rules) -> None:
             if value < least or value % rules.rounding_base:
                 raise Refused(Reason.FLOOR, answer.table)
         for value in (cell.value for cell in row.sums if cell.value is not None):
-            # A sum may be smaller than a count, but it stands beside the count of its persons.
-            if row.total.value is None or value % rules.rounding_base:
+            # A sum may be smaller than a count, and stand where that had to give way.
+            if value % rules.rounding_base:
                 raise Refused(Reason.FLOOR, answer.table)

@@ -29,8 +29,8 @@ SENTENCES: Mapping[str, str] = {
     "two_largest_percent": "The two largest contributions together are more than this percentage"
     " of the sum; 0 if this is not asked.",
     "complement": "The rest of the row breaks one of the rules above; the number is of persons.",
-    "row_total": "The total of the row is hidden, so its cells are too.",
-    "whole_row": "A figure of the row is hidden, and a row with sums is hidden as a whole.",
+    "row_total": "The total of the row is hidden, so its cells or sums are too.",
+    "other_sum": "Another sum of the row is hidden, and the sums of a row are hidden together.",
     "rounding_base": "Published counts are rounded to multiples of this.",
     "attack_audit": "Hidden so that no hidden figure can be found from published ones.",
     "low_high_below": "Hidden by the rules above, and marked: the figure ([low]) or the rest of its"
@@ -119,11 +119,11 @@ def _hidden_by(grid: Grid, found: Primary, rules: Rules) -> dict[str, set[Figure
     for breach in found.breaches:
         for name in _names(grid, breach, rules):
             hidden[name].add(breach.figure)
-        line = set(grid.shape.line(breach.figure.row)) - {breach.figure}
-        if grid.shape.scales:
-            hidden["whole_row"].update(line)
-        elif breach.figure.is_total:
-            hidden["row_total"].update(line)
+        cells = set(grid.shape.cells_of(breach.figure.row)) - {breach.figure}
+        if breach.figure.is_total:
+            hidden["row_total"].update(cells)
+        elif grid.shape.is_sum(breach.figure):
+            hidden["other_sum"].update(cells)
     return hidden
 
 

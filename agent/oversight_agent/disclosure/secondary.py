@@ -16,7 +16,7 @@ Rules kept here:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,7 +24,8 @@ import numpy as np
 from oversight_agent.disclosure import optimal
 from oversight_agent.disclosure.audit import Audit, Exposed
 from oversight_agent.disclosure.figures import WHOLE
-from oversight_agent.disclosure.joint import JointView, Place
+from oversight_agent.disclosure.following import Following
+from oversight_agent.disclosure.joint import Joint, JointView, Place
 from oversight_agent.disclosure.knowledge import Yielding
 from oversight_agent.disclosure.needs import Need
 from oversight_agent.disclosure.preference import Preference, by_place
@@ -36,6 +37,9 @@ from oversight_agent.disclosure.solver import (
     Vector,
     total_of,
 )
+
+PATTERNS = 20
+"""Patterns of one component that are tried before it is given up."""
 
 ROUNDS = 1_000
 """Additions to one table before it is given up. The tables of the first study need under fifty."""
@@ -49,7 +53,7 @@ COST_OF_CELL = 1.0
 
 def extend(
     view: JointView, truths: Sequence[int], needs: Sequence[Need],
-    preference: Preference = by_place,
+    preference: Preference = by_place, following: Following | None = None,
 ) -> JointView:  # fmt: skip
     """The view with as few figures hidden in addition as is found within the budget.
 
@@ -58,26 +62,59 @@ def extend(
         truths: the exact number of every figure.
         needs: what must stay hidden.
         preference: among figures that cost the same.
+        following: the needs that patterns leave besides.
 
     Raises:
         UnsolvedError: the solver failed, or the rounds were used up.
     """
-    if not needs:
+    attacker = _Attacker(view.joint, truths, needs, following)
+    exposed = [found.need for found in attacker.standing(view)]
+    found, more = view, exposed
+    for _ in range(PATTERNS):
+        if more:
+            found = _enough(view, found, more, truths, preference)
+        more = [each.need for each in attacker.following(found)]
+        if not more:
+            break
+    else:
+        raise UnsolvedError
+    if found is view:
         return view
-    audit = Audit(view.joint, truths, needs)
-    exposed = [found.need for found in audit.exposed(view)]
-    if not exposed:
-        return view
-    partners = _Partners(view, truths, needs, preference)
-    found = _clean_up(view, _enough(view, exposed, audit, partners), audit, partners.costs)
-    better = optimal.improve(view, found, truths, exposed, partners.costs)
-    return found if next(audit.exposed(better), None) else better
+    costs = {place: cost(view, place, preference) for place in Yielding(view).slacks}
+    found = _clean_up(view, found, attacker, costs)
+    better = optimal.improve(view, found, truths, exposed, costs, following)
+    return better if attacker.fails(better) else found
+
+
+class _Attacker:
+    """On the needs that stand, and on those that a pattern leaves besides."""
+
+    def __init__(
+        self, joint: Joint, truths: Sequence[int], needs: Sequence[Need], following: Following | None
+    ) -> None:
+        self._audit = Audit(joint, truths, needs) if needs else None
+        self._following = following
+
+    def standing(self, view: JointView) -> Iterator[Exposed]:
+        """The needs exposed of those that stand."""
+        return self._audit.exposed(view) if self._audit else iter(())
+
+    def following(self, view: JointView) -> Iterator[Exposed]:
+        """The needs exposed of those that follow from a view."""
+        return self._following.exposed(view) if self._following else iter(())
+
+    def fails(self, view: JointView) -> bool:
+        """Whether no need is exposed."""
+        return not any(self.standing(view)) and not any(self.following(view))
 
 
 def _enough(
-    view: JointView, exposed: Iterable[Need], audit: Audit, partners: _Partners
-) -> JointView:
-    """The view with partners hidden for each need."""
+    draft: JointView, view: JointView, exposed: Sequence[Need], truths: Sequence[int],
+    preference: Preference,
+) -> JointView:  # fmt: skip
+    """A part of the draft with partners hidden for each need."""
+    audit = Audit(view.joint, truths, exposed)
+    partners = _Partners(draft, truths, exposed, preference)
     rounds = ROUNDS
     for need in exposed:
         while found := audit.attack(need, view):
@@ -93,13 +130,14 @@ def _enough(
 
 def cost(view: JointView, place: Place, preference: Preference = by_place) -> float:
     """What hiding a published figure costs, with all that goes with it."""
-    figure, seen = place.figure, view.views[place.table]
-    more = preference(place)
-    if figure.row == WHOLE:
-        return (COST_OF_WHOLE_TOTAL if figure.is_total else COST_OF_WHOLE_CELL) + more
-    if figure.is_total and not seen.shape.scales:
-        return COST_OF_ROW_TOTAL + more
-    return COST_OF_CELL + more
+    figure, shape = place.figure, view.views[place.table].shape
+    whole, total = figure.row == WHOLE, figure.is_total
+    if shape.scales:
+        # Most ratios are of sums: with these goes what the table is for, and with a count little.
+        total, whole = whole and total, whole and not total
+    dear = COST_OF_WHOLE_TOTAL if total or shape.scales else COST_OF_WHOLE_CELL
+    cheap = COST_OF_ROW_TOTAL if total else COST_OF_CELL
+    return (dear if whole else cheap) + preference(place)
 
 
 class _Partners:
@@ -149,11 +187,11 @@ class _Partners:
 
 
 def _clean_up(
-    view: JointView, smaller: JointView, audit: Audit, costs: Mapping[Place, float]
+    view: JointView, smaller: JointView, attacker: _Attacker, costs: Mapping[Place, float]
 ) -> JointView:
     added = {view.leader(place) for place in set(view.shown) - set(smaller.shown)}
     for place in sorted(added, key=lambda place: (-costs[place], place)):
         trial = view.without(added - {place})
-        if next(audit.exposed(trial), None) is None:
+        if attacker.fails(trial):
             added.remove(place)
     return view.without(added)

@@ -51,6 +51,14 @@ class Bounds:
         return replace(self, lows=lows, highs=highs)
 
 
+    def within(self, other: Bounds) -> bool:
+        """Whether these bounds leave nothing open that the other ones do not."""
+        return bool(
+            (self.lows >= other.lows).all() and (self.highs <= other.highs).all()
+            and (self.least >= other.least).all() and (self.most <= other.most).all()
+        )  # fmt: skip
+
+
 @dataclass
 class Program:
     """Variables with bounds, and linear conditions on them.

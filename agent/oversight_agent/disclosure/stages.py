@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from oversight_agent.disclosure import audit, marks, merging, needs, primary, secondary, ties
 from oversight_agent.disclosure.figures import Figure, Grid
+from oversight_agent.disclosure.following import Following, moved
 from oversight_agent.disclosure.joint import Difference, Joint, JointView, Place
 from oversight_agent.disclosure.past import Past, Tie
 from oversight_agent.disclosure.preference import Lot
@@ -17,9 +18,6 @@ from oversight_agent.disclosure.rules import least_shown
 from oversight_agent.disclosure.solver import UnsolvedError
 from oversight_agent.disclosure.view import View
 from oversight_protocol.policy import Rules
-
-PATTERNS = 20
-"""Patterns of one component that are tried before it is given up."""
 
 Public = frozenset[tuple[int, tuple[str, str, str]]]
 """Figures that everybody knows: a table's number with a dimension, a category and an outcome."""
@@ -210,7 +208,7 @@ def _wanted(
 ) -> tuple[needs.Need, ...]:  # fmt: skip
     """What must stay hidden whatever is shown; a public figure cannot."""
     of_tables = (
-        need for table, each in enumerate(found) for need in _moved(each.needs, joint, table)
+        need for table, each in enumerate(found) for need in moved(each.needs, joint, table)
     )
     between = (
         needs.of_difference(joint.difference(number), truths[joint.difference(number)],
@@ -269,53 +267,8 @@ def _extended(
     hidden = [each.hidden for each in found]
     drawn = component.lot.among(component.grids)
     preference = merging.preferring(drawn, component.grids, hidden)
-    for _ in range(PATTERNS):
-        final = secondary.extend(draft, truths, wanted, preference)
-        every = _all_needs(wanted, component, final)
-        every = (*every, *_possible(every, component, final, truths))
-        if len(every) == len(wanted):
-            return final, every
-        wanted = every
-    raise UnsolvedError
-
-
-def _all_needs(
-    wanted: Sequence[needs.Need], component: Component, view: JointView
-) -> tuple[needs.Need, ...]:
-    lines = zip(component.grids, view.views, component.rules_of, strict=True)
-    of_hidden = (
-        need
-        for table, (grid, seen, rules) in enumerate(lines)
-        for need in _moved(needs.of_hidden(grid, seen, rules), view.joint, table)
+    following = Following(
+        component.grids, component.rules_of, component.new, draft.joint, truths, wanted
     )
-    return tuple(dict.fromkeys((*wanted, *of_hidden)))
-
-
-def _possible(
-    wanted: Sequence[needs.Need], component: Component, view: JointView, truths: Sequence[int]
-) -> list[needs.Need]:
-    """Further needs of hidden counts that may be small for all that everybody sees."""
-    known = {need.parts for need in wanted}
-    every = [
-        need
-        for table, grid in enumerate(component.grids[: component.new])
-        for need in _moved(
-            needs.of_possible(grid, view.views[table], component.rules), view.joint, table
-        )
-        if need.parts not in known
-    ]
-    exposed = audit.attack(view, truths, every)
-    return [found.need for found in exposed if found.low <= found.need.holds_to]
-
-
-def _moved(found: Sequence[needs.Need], joint: Joint, table: int) -> tuple[needs.Need, ...]:
-    """The needs of a table by the numbers that its figures have in the component."""
-    start = joint.start(table)
-    return tuple(
-        replace(
-            need,
-            parts=tuple(part + start for part in need.parts),
-            known=joint.told.union(number + start for number in need.known),
-        )
-        for need in found
-    )
+    final = secondary.extend(draft, truths, wanted, preference, following)
+    return final, tuple(dict.fromkeys((*wanted, *following.met(final))))

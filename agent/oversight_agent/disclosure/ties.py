@@ -13,7 +13,8 @@ Rules kept here:
    between tables (which team a child is counted under), and an attacker who believes what is not
    true finds nothing.
 5. Who is in one table and not in the other is a quantity too: a difference of counts that is small
-   must be as uncertain as a small count.
+   must be as uncertain as a small count; and what these few contribute to a sum as uncertain as one
+   person's contribution.
 6. Of a table that comes again, everybody is taken to know what did not change, so that it is the
    same quantity; and a sum that changed may have changed by one person's contribution alone.
 7. Of tables that are `close` nothing but the two figures is tied: the smaller is contained in the
@@ -48,8 +49,9 @@ def relations(grids: Sequence[Grid], ties: Iterable[Tie]) -> tuple[Relation, ...
 
 def differences(grids: Sequence[Grid], ties: Iterable[Tie], rules: Rules) -> tuple[Difference, ...]:
     """The small differences between the counts of the tables of a component."""
-    found: dict[Difference, None] = {}
-    for tie in _canonical(ties):
+    ties, found = _canonical(ties), dict[Difference, None]()
+    equal = {pair for tie in ties for pair in _equal_sums(grids, tie)}
+    for tie in ties:
         # Rows that only the first has, and that add nothing to its sums, are declared as such by
         # those who sign the study: how few they are is taken for no secret.
         if tie.kind == "close":
@@ -57,6 +59,9 @@ def differences(grids: Sequence[Grid], ties: Iterable[Tie], rules: Rules) -> tup
             excess = _made_of(grids, more) - _made_of(grids, less)
             if 0 <= excess < rules.minimum_persons:
                 found[Difference(more, less, by_people=True, told=not excess)] = None
+            for large, small in _sums_beside(grids, more, less):
+                if (large, small) not in equal:
+                    found[Difference((large,), (small,), by_people=True)] = None
         elif tie.kind in {"contained", "again"} and not tie.equal_sums:
             for pair in _common(grids, *tie.tables):
                 found.update(dict.fromkeys(_small(grids, pair, tie, rules)))
@@ -123,6 +128,29 @@ def _close(grids: Sequence[Grid], tie: Tie) -> tuple[tuple[Place, ...], ...]:
         tuple(Place(number, figure) for figure in _parts(grids[number], part))
         for number, part in zip(tie.tables, tie.figures, strict=True)
     )
+
+
+def _sums_beside(
+    grids: Sequence[Grid], more: tuple[Place, ...], less: tuple[Place, ...]
+) -> Iterator[_Pair]:
+    """The sums of what two close rows with magnitudes both have."""
+    if not (more and less):
+        return
+    [(one, large), *_], [(other, small), *_] = more, less
+    for name in grids[one].table.magnitude_names:
+        if name in grids[other].table.magnitude_names:
+            at, there = (grids[table].outcomes.index(name) for table in (one, other))
+            pair = Place(one, Figure(large.row, at)), Place(other, Figure(small.row, there))
+            if _truth(grids, pair[0]) >= _truth(grids, pair[1]):
+                yield pair
+
+
+def _equal_sums(grids: Sequence[Grid], tie: Tie) -> Iterator[_Pair]:
+    """The sums that are the same by a tie, in either order."""
+    for other in tie.tables[1:] if tie.equal_sums else ():
+        for pair in _common(grids, tie.tables[0], other):
+            if _magnitude(grids, pair[0]) in tie.equal_sums:
+                yield from (pair, pair[::-1])
 
 
 def _parts(grid: Grid, part: Part) -> Iterator[Figure]:
@@ -197,14 +225,19 @@ def _common_rows(one: Grid, two: Grid) -> Iterator[tuple[int, int]]:
 def _small(grids: Sequence[Grid], pair: _Pair, tie: Tie, rules: Rules) -> Iterator[Difference]:
     one, other = pair
     excess = _truth(grids, one) - _truth(grids, other)
-    again = tie.kind == "again"
+    if tie.kind == "again":
+        small = bool(excess) and (_magnitude(grids, one) or abs(excess) < rules.minimum_persons)
+    else:
+        small = excess >= 0 and 0 <= _persons(grids, one, other) < rules.minimum_persons
+    if small:
+        yield _difference(one, other, excess)
+
+
+def _persons(grids: Sequence[Grid], one: Place, other: Place) -> int:
+    """How many more are behind one of two figures that count the same; of sums, in their rows."""
     if _magnitude(grids, one):
-        if again and excess:
-            yield _difference(one, other, excess)
-        return
-    if abs(excess) >= rules.minimum_persons or (excess < 0 and not again) or (again and not excess):
-        return
-    yield _difference(one, other, excess)
+        one, other = (Place(at, Figure(figure.row, TOTAL_OF_ROW)) for at, figure in (one, other))
+    return _truth(grids, one) - _truth(grids, other)
 
 
 def _difference(one: Place, other: Place, excess: int) -> Difference:

@@ -201,12 +201,20 @@ def _merged(unsafe: UnsafeTable, rules: Rules) -> frozenset[Name]:
 
 
 def shown(answer: TableAnswer) -> frozenset[Name]:
-    """The figures of a table that were published."""
-    return frozenset(
+    """The figures of a table that were published; with a sum, the total of its row likewise.
+
+    Who is behind a sum is behind that total, and of them the sum tells, without their number too.
+    """
+    figures = frozenset(
         Name(row.dimension, row.category, cell.outcome)
         for row in answer.rows
         for cell in row.figures
         if cell.value is not None
+    )
+    return figures.union(
+        Name(row.dimension, row.category, TOTAL)
+        for row in answer.rows
+        if any(cell.value is not None for cell in row.sums)
     )
 
 

@@ -73,7 +73,7 @@ def counts(
 
 def weight_of(draft: Draft, view: JointView) -> float:
     """How many figures a view hides besides, those of the whole authority weighing more."""
-    return sum(optimal.weight(draft.view.leader(place)) for place in draft.added(view))
+    return sum(optimal.weight(draft.view, draft.view.leader(place)) for place in draft.added(view))
 
 
 def cost_of(draft: Draft, view: JointView) -> float:
@@ -86,7 +86,7 @@ def safe_patterns(draft: Draft, weight: float) -> Iterator[JointView]:
     weights = dict.fromkeys(Yielding(draft.view).slacks, 0.0)
     for place in draft.view.shown:
         if (leader := draft.view.leader(place)) in weights:
-            weights[leader] += optimal.weight(leader)
+            weights[leader] += optimal.weight(draft.view, leader)
     attacker = Audit(draft.view.joint, draft.truths, draft.needs)
     most = int(weight / min(weights.values()))
     for chosen in chain.from_iterable(combinations(weights, n) for n in range(most + 1)):

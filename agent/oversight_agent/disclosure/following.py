@@ -1,0 +1,136 @@
+"""Stage 4: what follows from a pattern: needs that a figure has because it is hidden besides.
+
+Rules kept here:
+
+1. Hidden rows of a table with magnitudes are a quantity together (rule 4 of `needs`).
+2. A hidden count that may be small for all that is published, or whose rest may, is protected as if
+   it were (rule 5 of `needs`). One that everybody can tell to be larger needs nothing.
+3. Another pattern has other needs: what one pattern was asked for says nothing of the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from oversight_agent.disclosure import audit, needs
+from oversight_agent.disclosure.audit import Audit, Exposed
+from oversight_agent.disclosure.figures import Grid
+from oversight_agent.disclosure.joint import Joint, JointView, Place
+from oversight_agent.disclosure.knowledge import Knowledge
+from oversight_agent.disclosure.needs import Need
+from oversight_agent.disclosure.solver import TOLERANCE, Solver, total_of
+from oversight_protocol.policy import Rules
+
+
+class Given(NamedTuple):
+    """Of a pattern that leaves a need, as few figures as make every pattern leave it.
+
+    Attributes:
+        hidden: figures; wherever all of them are hidden, the need stands.
+        but: unless one of these is hidden, too.
+    """
+
+    hidden: frozenset[Place]
+    but: frozenset[Place]
+
+
+class Following:
+    """The needs that patterns of one component leave besides those that stand whatever is hidden.
+
+    Args:
+        grids: of its tables, the new ones first.
+        rules: of each table.
+        new: how many tables are new.
+        joint: the component.
+        truths: the exact number of every figure.
+        standing: the needs that stand.
+    """
+
+    def __init__(
+        self, grids: Sequence[Grid], rules: Sequence[Rules], new: int, joint: Joint,
+        truths: Sequence[int], standing: Sequence[Need],
+    ) -> None:  # fmt: skip
+        self._lines, self._joint, self._truths = list(zip(grids, rules, strict=True)), joint, truths
+        self._standing, parts = frozenset(standing), {need.parts for need in standing}
+        self._numbers, self._possible = dict[Place, tuple[int, ...]](), list[Need]()
+        at = dict[tuple[int, ...], int]()
+        for table, (grid, each) in enumerate(self._lines[:new]):
+            for figure, found in needs.of_possible(grid, each):
+                numbers = []
+                for need in moved(found, joint, table):
+                    if need.parts not in parts:
+                        if need.parts not in at:
+                            at[need.parts] = len(self._possible)
+                            self._possible.append(need)
+                        numbers.append(at[need.parts])
+                self._numbers[Place(table, figure)] = tuple(numbers)
+        self._at = {need: number for number, need in enumerate(self._possible)}
+        self._audit, self._knowledge = Audit(joint, truths, self._possible), Knowledge(joint)
+        self._solver = Solver(self._knowledge.program)
+
+    def exposed(self, view: JointView) -> Iterator[Exposed]:
+        """What a pattern exposes of its own needs."""
+        together = [need for need in self._together(view) if need not in self._standing]
+        yield from audit.attack(view, self._truths, together)
+        yield from self._audit.exposed(view, self._hidden(view))
+
+    def given(self, need: Need, draft: JointView, hidden: frozenset[Place]) -> Given:
+        """For whose sake a need stands that a pattern exposes.
+
+        Args:
+            need: one by rule 1 or 2.
+            draft: what is published before anything is hidden besides.
+            hidden: what the pattern hides of it, each with what goes with it.
+        """
+        if need not in self._at:
+            return self._given_together(need, draft, hidden)
+        causes = [place for place, ns in self._numbers.items() if self._at[need] in ns]
+        by_rule = any(place not in draft.shown for place in causes)
+        cause = frozenset[Place]() if by_rule else frozenset(sorted(hidden.intersection(causes))[:1])
+        few = hidden
+        for place in sorted(hidden - cause):
+            if self._may_be_small(need, draft.without(few - {place})):
+                few -= {place}
+        return Given(few, frozenset())
+
+    def _given_together(self, need: Need, draft: JointView, hidden: frozenset[Place]) -> Given:
+        start, table = 0, -1
+        while need.parts[0] >= start:
+            table, start = table + 1, start + self._lines[table + 1][0].shape.size
+        every = {draft.leader(place) for place in draft.hideable if place.table == table}
+        return Given(frozenset(hidden & every), frozenset(every - hidden))
+
+    def _may_be_small(self, need: Need, view: JointView) -> bool:
+        bounds, objective = self._knowledge.bounds(view), total_of(need.parts)
+        point = self._solver.minimise(objective, bounds)
+        return sum(float(point[part]) for part in need.parts) < need.holds_to + TOLERANCE
+
+    def met(self, view: JointView) -> tuple[Need, ...]:
+        """The needs of a pattern that exposes none of them."""
+        few = self._audit.met(view, self._hidden(view))
+        return tuple(dict.fromkeys((*self._together(view), *few)))
+
+    def _hidden(self, view: JointView) -> list[int]:
+        """The numbers of the needs by rule 2 that a view may leave."""
+        hidden = (numbers for place, numbers in self._numbers.items() if place not in view.shown)
+        return sorted({number for numbers in hidden for number in numbers})
+
+    def _together(self, view: JointView) -> Iterator[Need]:
+        """By rule 1."""
+        for table, ((grid, rules), seen) in enumerate(zip(self._lines, view.views, strict=True)):
+            yield from moved(needs.of_hidden(grid, seen, rules), self._joint, table)
+
+
+def moved(found: Sequence[Need], joint: Joint, table: int) -> tuple[Need, ...]:
+    """The needs of a table by the numbers that its figures have in the component."""
+    start = joint.start(table)
+    return tuple(
+        replace(
+            need,
+            parts=tuple(part + start for part in need.parts),
+            known=joint.told.union(number + start for number in need.known),
+        )
+        for need in found
+    )
