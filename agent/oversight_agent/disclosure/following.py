@@ -54,20 +54,13 @@ class Following:
     ) -> None:  # fmt: skip
         self._lines, self._joint, self._truths = list(zip(grids, rules, strict=True)), joint, truths
         self._standing, parts = frozenset(standing), {need.parts for need in standing}
-        self._numbers, self._possible = dict[Place, tuple[int, ...]](), list[Need]()
-        at = dict[tuple[int, ...], int]()
+        self._causes = dict[Need, list[Place]]()
         for table, (grid, each) in enumerate(self._lines[:new]):
-            for figure, found in needs.of_possible(grid, each):
-                numbers = []
-                for need in moved(found, joint, table):
+            for figure, few in needs.of_possible(grid, each):
+                for need in moved(few, joint, table):
                     if need.parts not in parts:
-                        if need.parts not in at:
-                            at[need.parts] = len(self._possible)
-                            self._possible.append(need)
-                        numbers.append(at[need.parts])
-                self._numbers[Place(table, figure)] = tuple(numbers)
-        self._at = {need: number for number, need in enumerate(self._possible)}
-        self._audit, self._knowledge = Audit(joint, truths, self._possible), Knowledge(joint)
+                        self._causes.setdefault(need, []).append(Place(table, figure))
+        self._audit, self._knowledge = Audit(joint, truths, list(self._causes)), Knowledge(joint)
         self._solver = Solver(self._knowledge.program)
 
     def exposed(self, view: JointView) -> Iterator[Exposed]:
@@ -84,21 +77,19 @@ class Following:
             draft: what is published before anything is hidden besides.
             hidden: what the pattern hides of it, each with what goes with it.
         """
-        if need not in self._at:
+        if need not in self._causes:
             return self._given_together(need, draft, hidden)
-        causes = [place for place, ns in self._numbers.items() if self._at[need] in ns]
-        by_rule = any(place not in draft.shown for place in causes)
-        cause = frozenset[Place]() if by_rule else frozenset(sorted(hidden.intersection(causes))[:1])
-        few = hidden
+        few, cause = hidden, frozenset[Place]()
+        if all(place in draft.shown for place in self._causes[need]):
+            cause = frozenset(sorted(hidden.intersection(self._causes[need]))[:1])
         for place in sorted(hidden - cause):
             if self._may_be_small(need, draft.without(few - {place})):
                 few -= {place}
         return Given(few, frozenset())
 
     def _given_together(self, need: Need, draft: JointView, hidden: frozenset[Place]) -> Given:
-        start, table = 0, -1
-        while need.parts[0] >= start:
-            table, start = table + 1, start + self._lines[table + 1][0].shape.size
+        [table] = {place.table for number, place in enumerate(self._joint.places())
+                   if number in need.parts}  # fmt: skip
         every = {draft.leader(place) for place in draft.hideable if place.table == table}
         return Given(frozenset(hidden & every), frozenset(every - hidden))
 
@@ -114,8 +105,12 @@ class Following:
 
     def _hidden(self, view: JointView) -> list[int]:
         """The numbers of the needs by rule 2 that a view may leave."""
-        hidden = (numbers for place, numbers in self._numbers.items() if place not in view.shown)
-        return sorted({number for numbers in hidden for number in numbers})
+        shown = view.shown
+        return [
+            number
+            for number, causes in enumerate(self._causes.values())
+            if any(place not in shown for place in causes)
+        ]
 
     def _together(self, view: JointView) -> Iterator[Need]:
         """By rule 1."""

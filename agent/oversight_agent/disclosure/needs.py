@@ -148,7 +148,7 @@ def of_possible(grid: Grid, rules: Rules) -> Iterator[tuple[Figure, tuple[Need, 
         if shape.is_merged(figure):
             continue
         own = shape.number(figure)
-        quantities = [((own,), grid.truth(figure))]
+        quantities: list[tuple[tuple[int, ...], int]] = [((own,), grid.truth(figure))]
         if not figure.is_total:
             line = (shape.number(cell) for cell in shape.cells_of(figure.row))
             rest = tuple(each for each in line if each != own)

@@ -11,8 +11,8 @@ Rules kept here:
    published.
 2. The heuristic's pattern is where it begins, and what remains if the budget is used up. A pattern
    takes its place only if it meets all needs. The caller audits it anew.
-3. What a pattern leaves as a need of its own (`following`) is a cover only for patterns like it: that
-   hide the figures for whose sake it stands.
+3. What a pattern leaves as a need of its own (`following`) makes covers for patterns like it alone:
+   for those that hide the figures for whose sake it stands.
 4. A component too large for a few rounds within the budget is left as it is.
 """
 

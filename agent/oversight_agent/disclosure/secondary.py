@@ -7,8 +7,10 @@ Rules kept here:
    intervals, so a need once met stays met, and one pass over the needs meets them all.
 2. What is dear is kept: the whole authority's total, its cells, the totals of rows, then cells;
    among figures of a sort, by `preference`, which knows no count. A line in which no partner is
-   left gives up its total. A row with sums gives way as a whole.
-3. Then every added figure, dearest first, is shown again if the audit passes with it.
+   left gives up its total. The sums of a row give way together, and its count by itself, which is
+   cheap: most ratios are of sums.
+3. What is hidden then leaves needs of its own (`following`), until these are met too. Then every
+   added figure, dearest first, is shown again if the audit passes with it.
 4. It stops after `ROUNDS` additions. The caller audits the result anew and trusts nothing of this.
 5. What is better is taken only if the audit passes it as well.
 """
@@ -87,10 +89,14 @@ def extend(
 
 
 class _Attacker:
-    """On the needs that stand, and on those that a pattern leaves besides."""
+    """Attacks the needs that stand, and those that a pattern leaves besides."""
 
     def __init__(
-        self, joint: Joint, truths: Sequence[int], needs: Sequence[Need], following: Following | None
+        self,
+        joint: Joint,
+        truths: Sequence[int],
+        needs: Sequence[Need],
+        following: Following | None,
     ) -> None:
         self._audit = Audit(joint, truths, needs) if needs else None
         self._following = following

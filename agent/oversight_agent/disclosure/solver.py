@@ -50,7 +50,6 @@ class Bounds:
         lows[chosen] = highs[chosen] = values[chosen]
         return replace(self, lows=lows, highs=highs)
 
-
     def within(self, other: Bounds) -> bool:
         """Whether these bounds leave nothing open that the other ones do not."""
         return bool(

@@ -312,9 +312,7 @@ def row(total: int | None, children: int | None) -> Row:
     )
 
 
-@pytest.mark.parametrize(
-    "bad", [row(50, 701), row(5, 700), row(0, 0)], ids=["fine", "few", "0"]
-)
+@pytest.mark.parametrize("bad", [row(50, 701), row(5, 700), row(0, 0)], ids=["fine", "few", "0"])
 def test_sums_below_the_floors_are_not_read_back(bad):
     answer = TableAnswer(table="caseload", period="2026Q1", status="released", rows=(bad,))
 
@@ -326,7 +324,9 @@ def test_sums_below_the_floors_are_not_read_back(bad):
 
 @pytest.mark.parametrize("count", [50, None])
 def test_a_sum_may_be_smaller_than_any_count_and_stand_without_one(count: int | None):
-    answer = TableAnswer(table="caseload", period="2026Q1", status="released", rows=(row(count, 5),))
+    answer = TableAnswer(
+        table="caseload", period="2026Q1", status="released", rows=(row(count, 5),)
+    )
 
     assert restore("0" * 64, answer, RULES).answer == answer
 
