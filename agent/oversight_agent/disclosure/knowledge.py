@@ -60,7 +60,7 @@ class Yielding:
     """The same where what is published may give way, at a cost.
 
     The variables are the figures by number, then one for each published figure that may be hidden
-    by itself (a row, where rows with sums are hidden as a whole). Above 0 it says that hiding would
+    by itself (for all sums of a row, which are hidden together). Above 0 it says that hiding would
     let the attacker's interval grow. A count of 0 does not give way: it would need too little.
     Nor do markers: here only tables that were released before have any.
 

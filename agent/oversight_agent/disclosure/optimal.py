@@ -34,7 +34,7 @@ from oversight_agent.disclosure.master import ALWAYS, Master
 from oversight_agent.disclosure.needs import Need
 from oversight_agent.disclosure.solver import UnsolvedError, Vector
 
-BUDGET = 2_800_000
+BUDGET = 1_400_000
 """Variables and conditions of programs solved; about as many microseconds on a usual machine."""
 
 BUDGET_OF_FIGURE = 10_000
