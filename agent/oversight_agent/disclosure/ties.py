@@ -57,11 +57,11 @@ def differences(grids: Sequence[Grid], ties: Iterable[Tie], rules: Rules) -> tup
         if tie.kind == "close":
             more, less = _close(grids, tie)
             excess = _made_of(grids, more) - _made_of(grids, less)
-            if 0 <= excess < rules.minimum_persons:
+            if more and less and _magnitude(grids, more[0]):
+                if excess >= 0 and (more[0], less[0]) not in equal:
+                    found[Difference(more, less, by_people=True)] = None
+            elif 0 <= excess < rules.minimum_persons:
                 found[Difference(more, less, by_people=True, told=not excess)] = None
-            for large, small in _sums_beside(grids, more, less):
-                if (large, small) not in equal:
-                    found[Difference((large,), (small,), by_people=True)] = None
         elif tie.kind in {"contained", "again"} and not tie.equal_sums:
             for pair in _common(grids, *tie.tables):
                 found.update(dict.fromkeys(_small(grids, pair, tie, rules)))
@@ -128,21 +128,6 @@ def _close(grids: Sequence[Grid], tie: Tie) -> tuple[tuple[Place, ...], ...]:
         tuple(Place(number, figure) for figure in _parts(grids[number], part))
         for number, part in zip(tie.tables, tie.figures, strict=True)
     )
-
-
-def _sums_beside(
-    grids: Sequence[Grid], more: tuple[Place, ...], less: tuple[Place, ...]
-) -> Iterator[_Pair]:
-    """The sums of what two close rows with magnitudes both have."""
-    if not (more and less):
-        return
-    [(one, large), *_], [(other, small), *_] = more, less
-    for name in grids[one].table.magnitude_names:
-        if name in grids[other].table.magnitude_names:
-            at, there = (grids[table].outcomes.index(name) for table in (one, other))
-            pair = Place(one, Figure(large.row, at)), Place(other, Figure(small.row, there))
-            if _truth(grids, pair[0]) >= _truth(grids, pair[1]):
-                yield pair
 
 
 def _equal_sums(grids: Sequence[Grid], tie: Tie) -> Iterator[_Pair]:

@@ -118,7 +118,7 @@ def judge(history: History, new: Sequence[New], rules: Rules, links: Iterable[Li
     # 3. Compare.
     numbers = [*map(_number, range(len(new))), *(each.entry.number for each in recalled)]
     comparing = _Comparing(
-        new, asked, history.known(), numbers, foreseen(tied, every, numbers), rules
+        new, every, history.known(), numbers, foreseen(tied, every, numbers), rules
     )
     found = comparing.found()
     # 4. Withhold.
@@ -139,18 +139,18 @@ class _Comparing:
 
     Args:
         new: the tables.
-        asked: their names and periods.
+        every: all that are protected together: these, then the recalled.
         old: all that were released.
-        numbers: of all that are protected together: the new ones, then the recalled.
+        numbers: of those that are protected together.
         foreseen: what the audit looks after because of ties.
         rules: the rules to keep.
     """
 
     def __init__(
-        self, new: Sequence[New], asked: Sequence[tuple[str, Span]], old: Sequence[Known],
+        self, new: Sequence[New], every: Sequence[UnsafeTable], old: Sequence[Known],
         numbers: Sequence[int], foreseen: Foreseen, rules: Rules,
     ) -> None:  # fmt: skip
-        self._new, self._asked, self._old, self._numbers = new, asked, old, numbers
+        self._new, self._every, self._old, self._numbers = new, every, old, numbers
         self._foreseen, self._rules, self._most = foreseen, rules, rules.minimum_persons - 1
         self._known = [
             self._of(place, published(each.unsafe, rules)) for place, each in enumerate(new)
@@ -168,7 +168,20 @@ class _Comparing:
         for each in close(mine, recalled, self._foreseen, self._most):
             figures = tuple(Part(*behind.name, behind.rest) for behind in each.figures)
             kind: TieKind = "alike" if each.alike else "close"
-            yield Tie(kind, (at[each.more], at[each.less]), figures=figures)
+            tables = at[each.more], at[each.less]
+            yield Tie(kind, tables, figures=figures)
+            for name in self._sums(*tables) if kind == "close" else ():
+                sums = tuple(part._replace(outcome=name) for part in figures)
+                yield Tie(kind, tables, figures=sums)
+
+    def _sums(self, one: int, other: int) -> tuple[str, ...]:
+        """The magnitudes of which two tables have sums, by their places."""
+        first, second = self._every[one], self._every[other]
+        # In other days everybody contributes something else: no difference is that of the few.
+        if not Span.of(first.period).same_days(Span.of(second.period)):
+            return ()
+        alike = set(second.table.magnitude_names)
+        return tuple(name for name in first.table.magnitude_names if name in alike)
 
     def is_close_if_merged(self, place: int) -> bool:
         """Whether a merged figure of a new table would be too close to another table's figure."""
@@ -180,7 +193,9 @@ class _Comparing:
         return bool(unforeseen([merged], [*self._old, *others], self._foreseen, self._most))
 
     def _of(self, place: int, names: frozenset[Name]) -> Known:
-        return known(_number(place), *self._asked[place], self._new[place].sets, names)
+        about = self._every[place]
+        span = Span.of(about.period)
+        return known(_number(place), about.table.name, span, self._new[place].sets, names)
 
 
 def published(unsafe: UnsafeTable, rules: Rules) -> frozenset[Name]:

@@ -157,8 +157,7 @@ def close(
     """
     skip = _Skipped.of(foreseen)
     for place, one in enumerate(new):
-        # Of other days rounding leaves more open than would be gained: see decision 0022.
-        rest = [each for each in (*new[place + 1 :], *others) if one.span.same_days(each.span)]
+        rest = [each for each in (*new[place + 1 :], *others) if _is_looked_after(one, each)]
         matches = [each for each in _matches(one, rest, _piles(rest), skip, most, least=0)
                    if each.kind == "contained"]  # fmt: skip
         # Beside what differs, what is equal is a difference too: that it is 0 is no definition.
@@ -169,6 +168,17 @@ def close(
                 yield Close(one.number, number, (behind, near), alike)
             else:
                 yield Close(number, one.number, (near, behind), alike)
+
+
+def _is_looked_after(one: Known, other: Known) -> bool:
+    """Whether the audit looks after figures of two tables that are protected together."""
+    # Two quarters of different tables are not compared: see decision 0022.
+    apart = _are_new(one, other) and not one.span.shares_days(other.span)
+    return one.span.same_days(other.span) or (apart and one.name == other.name)
+
+
+def _are_new(one: Known, other: Known) -> bool:
+    return max(one.number, other.number) < 0
 
 
 def _among(
@@ -191,8 +201,7 @@ def _are_left(one: Known, other: Known, skip: _Skipped) -> bool:
     """Whether `close` looks after figures of two tables, or nobody does: quarters of one wave."""
     if not {one.number, other.number} <= skip.beside:
         return False
-    of_one_wave = max(one.number, other.number) < 0
-    apart = of_one_wave and not one.span.shares_days(other.span)
+    apart = _are_new(one, other) and not one.span.shares_days(other.span)
     return apart or one.span.same_days(other.span)
 
 
