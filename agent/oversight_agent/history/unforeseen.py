@@ -174,7 +174,7 @@ def _is_looked_after(one: Known, other: Known) -> bool:
     """Whether the audit looks after figures of two tables that are protected together."""
     # Two quarters of different tables are not compared: see decision 0022.
     apart = _are_new(one, other) and not one.span.shares_days(other.span)
-    return one.span.same_days(other.span) or (apart and one.name == other.name)
+    return one.span.same_days(other.span) or apart
 
 
 def _are_new(one: Known, other: Known) -> bool:
