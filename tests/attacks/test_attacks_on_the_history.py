@@ -108,6 +108,26 @@ def month_on_month() -> Attack:
     return Attack(tables, [at_least(*each) for each in pairs], pairs)
 
 
+def a_quarter_and_the_next() -> Attack:
+    """Who is there on a quarter's last day: n; a quarter later, when nobody has left, n + 1."""
+    everybody = ["yes"] * 40 + ["no"] * 41
+    tables = [
+        among(cases(), days("Q1", "2026-01-01", "2026-03-31"), [*everybody[:-1], ""]),
+        among(cases(), days("Q2", "2026-04-01", "2026-06-30"), everybody),
+    ]
+    pairs = [(more, less) for less, more in common([one.unsafe for one in tables], 0, 1)]
+    return Attack(tables, [at_least(*each) for each in pairs], pairs)
+
+
+def two_tables_a_quarter_apart() -> Attack:
+    """The same of two tables that nothing links."""
+    attack = a_quarter_and_the_next()
+    first, second = attack.tables
+    everybody = ["yes"] * 40 + ["no"] * 41
+    other = among(cases(name="present"), second.unsafe.period, everybody)
+    return attack._replace(tables=[first, other])
+
+
 def nested_recodes() -> Attack:
     """One population by age: under 20, then under 25."""
     ages = [10] * 40 + [22] * 4 + [30] * 50
@@ -209,6 +229,8 @@ Make = Callable[[], Attack]
 DEFENDED: list[Make] = [
     isolating_pair,
     month_on_month,
+    a_quarter_and_the_next,
+    two_tables_a_quarter_apart,
     nested_recodes,
     a_quantile_sweep,
     a_cloned_predicate,

@@ -147,7 +147,7 @@ class _Skipped(NamedTuple):
 def close(
     new: Sequence[Known], others: Sequence[Known], foreseen: Foreseen, most: int
 ) -> Iterator[Close]:
-    """Figures of new tables, each contained in one of the same days that is protected beside it.
+    """Figures of new tables, each contained in one that is protected beside it, or the reverse.
 
     Args:
         new: the new tables.
@@ -171,14 +171,13 @@ def close(
 
 
 def _is_looked_after(one: Known, other: Known) -> bool:
-    """Whether the audit looks after figures of two tables that are protected together."""
-    # Two quarters of different tables are not compared: see decision 0022.
-    apart = _are_new(one, other) and not one.span.shares_days(other.span)
+    """Whether the audit looks after figures of two tables that are protected together.
+
+    Not after those of days that are released: what would be hidden of new ones, says decision 0022.
+    """
+    of_one_wave = max(one.number, other.number) < 0
+    apart = of_one_wave and not one.span.shares_days(other.span)
     return one.span.same_days(other.span) or apart
-
-
-def _are_new(one: Known, other: Known) -> bool:
-    return max(one.number, other.number) < 0
 
 
 def _among(
@@ -198,11 +197,8 @@ def _among(
 
 
 def _are_left(one: Known, other: Known, skip: _Skipped) -> bool:
-    """Whether `close` looks after figures of two tables, or nobody does: quarters of one wave."""
-    if not {one.number, other.number} <= skip.beside:
-        return False
-    apart = _are_new(one, other) and not one.span.shares_days(other.span)
-    return apart or one.span.same_days(other.span)
+    """Whether the figures of two tables are left to `close`."""
+    return {one.number, other.number} <= skip.beside and _is_looked_after(one, other)
 
 
 class _Match(NamedTuple):
