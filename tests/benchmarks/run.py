@@ -139,6 +139,19 @@ def fewest_suppressions(_folder: Path) -> list[Line]:
     ]  # fmt: skip
 
 
+def whole_waves(folder: Path) -> list[Line]:
+    import waves
+
+    return [
+        Line(f"protecting {one.name}'s {one.quarters} quarters jointly ({one.tables} tables) by "
+             "each table alone (processor s)",
+             round(one.seconds, 1), round(one.one_by_one, 1),
+             round(one.seconds / one.one_by_one, 2), f"at most {waves.GOAL:.0f} s",
+             one.seconds <= waves.GOAL)
+        for one in waves.measure(folder)
+    ]  # fmt: skip
+
+
 BENCHMARKS: dict[str, Callable[[Path], list[Line]]] = {
     "base-tables": tables,
     "help": command_help,
@@ -148,6 +161,7 @@ BENCHMARKS: dict[str, Callable[[Path], list[Line]]] = {
     "round-trip-19": round_trip_of(19, 0.25),
     "suppression": fewest_suppressions,
     "utility": disclosure,
+    "waves": whole_waves,
 }
 
 

@@ -1,8 +1,8 @@
 """The demo's authorities for the benchmark of utility: exact tables, and what is released of them.
 
-Each authority's files go the agent's own way, from its exports to exact tables, and these through
-`protect` once for each variant of the rules. The truth comes from the generator, which counts it
-without files and SQL. All of it is synthetic.
+Each authority's files go the agent's own way, from its exports to exact tables, and these, compared
+by who stands behind them, through `protect` once for each variant of the rules. The truth comes
+from the generator, which counts it without files and SQL. All of it is synthetic.
 """
 
 from __future__ import annotations
@@ -12,13 +12,16 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
+from uuid import uuid4
 
 import utility_heuristics
 
-from oversight_agent.disclosure import TableReport, protect
+from oversight_agent.disclosure import TableReport
 from oversight_agent.evaluate import evaluate
+from oversight_agent.history import History
 from oversight_agent.pipeline.job import Job, Question
 from oversight_agent.pipeline.keeping import material
+from oversight_agent.pipeline.looking_back import LookingBack
 from oversight_agent.tables import UnsafeRow, UnsafeTable
 from oversight_coordinator.authorities import authority
 from oversight_coordinator.demo.generate import SYNTHETIC, generate
@@ -27,7 +30,7 @@ from oversight_protocol import study_package
 from oversight_protocol.errors import Family
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import TOTAL, TableAnswer
-from oversight_protocol.study import Study, Wave
+from oversight_protocol.study import BaseTable, Period, Study, Wave
 
 PROCESSES, EVERY = 2, 6
 """Of every sixth authority, the latest quarter goes through other heuristics, which is slow."""
@@ -159,8 +162,10 @@ def _worked(tasks: Sequence[_Task]) -> Iterator[Answered]:
 def _work(task: _Task) -> Answered:
     asked = study()
     job = task.job(asked)
-    unsafe = list(_evaluated(job))
-    released = {one.name: _protected(job, unsafe, one.rules) for one in task.variants}
+    unsafe, rows = evaluated(job)
+    released = {
+        one.name: _protected(replace(job, rules=one.rules), unsafe, rows) for one in task.variants
+    }
     exact = {(one.table.name, one.period.id): _exact(one) for one in unsafe}
     latest = asked.waves[0].periods[-1]
     looked_at = [one for one in unsafe if task.compare and one.period == latest]
@@ -168,18 +173,36 @@ def _work(task: _Task) -> Answered:
     return Answered(task.la, exact, released, tuple(compared))
 
 
-def _evaluated(job: Job) -> Iterator[UnsafeTable]:
+Kept = tuple[BaseTable, Period, Mapping[str, Sequence[str | None]]]
+"""The rows behind a table in a period."""
+
+
+def evaluated(job: Job) -> tuple[list[UnsafeTable], list[Kept]]:
     """The exact tables of all questions that can be answered, as the agent's worker has them."""
-    found = material(job)
+    found, tables, rows = material(job), [], list[Kept]()
     for table in job.base_tables:
         data, lacking = found.data[table.name], table.lacking(found.lacking[table.name])
-        for _, _, one in evaluate([table], job.periods(table), data, job.limits, job.spec_version):
+        for _, _, one in evaluate(
+            [table], job.periods(table), data, job.limits, job.spec_version,
+            lambda *kept: rows.append(kept),
+        ):  # fmt: skip
             if isinstance(one, UnsafeTable):
-                yield replace(one, lacking=lacking)
+                tables.append(replace(one, lacking=lacking))
+    return tables, rows
 
 
-def _protected(job: Job, unsafe: Sequence[UnsafeTable], rules: Rules) -> Protected:
-    done = protect(unsafe, rules, job.spec_version, job.links)
+def beginning(job: Job) -> Job:
+    """The same job of an agent that has just begun its history."""
+    history = job.secret.with_name(f"{uuid4().hex}.db")
+    History.begin(history, job.secret.read_bytes(), "2026-01-01T00:00:00Z").close()
+    return replace(job, history=history)
+
+
+def _protected(job: Job, unsafe: Sequence[UnsafeTable], rows: Sequence[Kept]) -> Protected:
+    looking_back = LookingBack(beginning(job))
+    for kept in rows:
+        looking_back.keep(*kept)
+    done = looking_back.protect(unsafe)
     answers = {(one.answer.table, one.answer.period): one.answer for one in done.tables}
     every = tuple(
         answers.get(question.key) or _without_data(*question.key) for question in job.questions
