@@ -164,7 +164,8 @@ def _work(task: _Task) -> Answered:
     job = task.job(asked)
     unsafe, rows = evaluated(job)
     released = {
-        one.name: _protected(replace(job, rules=one.rules), unsafe, rows) for one in task.variants
+        one.name: _protected(job.model_copy(update={"rules": one.rules}), unsafe, rows)
+        for one in task.variants
     }
     exact = {(one.table.name, one.period.id): _exact(one) for one in unsafe}
     latest = asked.waves[0].periods[-1]
@@ -195,7 +196,7 @@ def beginning(job: Job) -> Job:
     """The same job of an agent that has just begun its history."""
     history = job.secret.with_name(f"{uuid4().hex}.db")
     History.begin(history, job.secret.read_bytes(), "2026-01-01T00:00:00Z").close()
-    return replace(job, history=history)
+    return job.model_copy(update={"history": history})
 
 
 def _protected(job: Job, unsafe: Sequence[UnsafeTable], rows: Sequence[Kept]) -> Protected:
