@@ -20,10 +20,12 @@ from oversight_agent.history.stage import New, sets_of
 from oversight_agent.tables import UnsafeTable
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import TableAnswer
+from oversight_protocol.study import Link, Magnitude
 from support.attacker import Attacker, published
 from support.exact_tables import (
     CHILD,
     CHILDREN,
+    FTE,
     Person,
     base_table,
     magnitude_table,
@@ -31,7 +33,7 @@ from support.exact_tables import (
     tabulate,
 )
 from support.histories import SECRET
-from support.joint_attacker import JointAttacker, at_least
+from support.joint_attacker import JointAttacker, at_least, equal
 from support.looking_back import forgetful, in_one_wave
 from support.one_by_one import common, month
 
@@ -41,7 +43,7 @@ COVARIATES = base_table(
     crossings={"both": ("service", "role")},
 )  # fmt: skip
 INDICATED = magnitude_table([CHILDREN], {"service": ("a", "b", "c")})
-SUM = ("", "", "children")
+SUM, ALL = ("", "", "children"), ("", "", "all")
 
 
 def records(outcome: int) -> list[tuple[int, int, int]]:
@@ -120,6 +122,94 @@ def test_a_sum_over_an_indicator_less_the_sum_without_it_is_one_workers_value(va
 
     assert min(before) < enough
     assert min(after) >= enough
+
+
+LINKED = {"kind": "contained", "tables": ("whole", "part"), "reason": "By definition."}
+
+
+def whole_and_part(
+    magnitudes: Sequence[Magnitude], base: Sequence[Person], more: Sequence[Person]
+) -> list[UnsafeTable]:
+    """Two tables of which the first has some persons more."""
+    tables = [
+        magnitude_table(magnitudes, {}).model_copy(update={"name": name})
+        for name in ("whole", "part")
+    ]
+    return [sum_up(tables[0], [*more, *base]), sum_up(tables[1], base)]
+
+
+def width_of_link(tables: Sequence[UnsafeTable], link: Link, *, linked: bool) -> float:
+    """How precisely the children are found of those who are in the first table alone."""
+    together = protect(tables, RULES, "1.0", [link] if linked else [])
+    answers = [one.answer for one in together.tables]
+    attacker = JointAttacker.on(tables, answers, RULES, [at_least((0, ALL), (1, ALL))])
+    low, high = attacker.interval({(0, SUM): 1.0, (1, SUM): -1.0})
+    return high - low
+
+
+@pytest.mark.parametrize("equal", [(), ("fte",)])
+def test_sums_of_a_linked_population_are_not_the_value_of_one_who_is_not_in_it(equal):
+    base: list[Person] = [(n % 5, (), (15, 90)) for n in range(40)]
+    tables = whole_and_part([CHILDREN, FTE], base, [(0, (), (300, 0))])
+    link = Link(**LINKED, equal_sums=equal)
+
+    assert width_of_link(tables, link, linked=False) < 30
+    assert width_of_link(tables, link, linked=True) >= 30
+
+
+def test_sums_of_a_linked_population_are_not_the_value_of_one_who_has_all_that_is_more():
+    base: list[Person] = [(n % 5, (), (15,)) for n in range(40)]
+    more: list[Person] = [(0, (), (400,)), *((n % 5, (), (0,)) for n in range(11))]
+    tables = whole_and_part([CHILDREN], base, more)
+
+    assert width_of_link(tables, Link(**LINKED), linked=False) < 40
+    assert width_of_link(tables, Link(**LINKED), linked=True) >= 40
+
+
+def test_a_sum_says_that_ten_are_behind_it_and_a_linked_count_does_not_say_who_is_more():
+    """16 are in post, 10 are supervised: if 10 or more are, at most 8 are not."""
+    in_post = magnitude_table([FTE], {}).model_copy(update={"name": "whole"})
+    supervised = magnitude_table([CHILDREN], {}).model_copy(update={"name": "part"})
+    for many in range(16, 18):
+        for few in range(10, 13):
+            tables = [
+                sum_up(in_post, [(n % 5, (), (80,)) for n in range(many)]),
+                sum_up(supervised, [(n % 5, (), (15,)) for n in range(few)]),
+            ]
+            done = protect(tables, RULES, "1.0", [Link(**LINKED)])
+            answers = [one.answer for one in done.tables]
+            attacker = JointAttacker.on(tables, answers, RULES, [at_least((0, ALL), (1, ALL))])
+
+            low, high = attacker.interval({(0, ALL): 1.0, (1, ALL): -1.0})
+
+            assert (low, high >= 9) == (0, True)
+
+
+def test_two_tables_of_the_same_people_do_not_show_what_the_other_hides(tmp_path: Path):
+    """One of 30 in a service has nearly all; each table hides partners of its own by its name."""
+    people: list[Person] = [(n % 5, (c,), (15,)) for c in (0, 1, 2) for n in range(30)]
+    people[:30] = [(0, (0,), (480,)), (1, (0,), (5,)), *((n % 5, (0,), (0,)) for n in range(28))]
+    columns: dict[str, Sequence[str | None]] = {
+        "worker": [f"w{number}" for number in range(90)],
+        "service": ["abc"[one[1][0]] for one in people],
+    }
+    before, after = [], []
+    for number in range(6):
+        asked = []
+        for name in (f"one{number}", f"two{number}"):
+            table = INDICATED.model_copy(update={"name": name})
+            sets = sets_of(table, Sealing(SECRET), columns)
+            asked.append(New(sum_up(table, people), sets))
+        tables = [one.unsafe for one in asked]
+        (folder := tmp_path / str(number)).mkdir()
+        for widths, answers in ((before, forgetful(asked)), (after, in_one_wave(folder, asked))):
+            facts = [equal((0, key), (1, key)) for key in published(answers[0])]
+            attacker = JointAttacker.on(tables, answers, RULES, facts)
+            low, high = attacker.interval({(0, ("service", "a", "children")): 1.0})
+            widths.append(high - low)
+
+    assert min(before) < 48
+    assert min(after) >= 48
 
 
 def nearly_alike(seed: int, value: int) -> list[New]:

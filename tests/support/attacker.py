@@ -135,6 +135,11 @@ class Attacker:
         if key in known:
             return known[key], known[key]
         value = self.figures[key]
+        if value is None and key[2] == "all" and not self._zeros:
+            # Whose sums are shown, broke no rule: so many persons there are.
+            of_row = [self.figures[*key[:2], one.name] for one in table.magnitudes]
+            if any(one is not None for one in of_row):
+                return self._least, math.inf
         if value is None:
             return self._of_marker(key)
         for magnitude in table.magnitudes:

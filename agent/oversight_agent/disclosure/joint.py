@@ -21,11 +21,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from oversight_agent.disclosure.figures import Figure, Shape
 from oversight_agent.disclosure.marks import Mark
 from oversight_agent.disclosure.view import View
+
+if TYPE_CHECKING:
+    from oversight_agent.disclosure.solver import Vector
 
 
 class Place(NamedTuple):
@@ -76,6 +79,7 @@ class Joint:
         public: figures that everybody knows exactly, with their numbers.
         fixed: the tables that were released before.
         size: the number of figures and differences.
+        points: numbers for all of them that attackers found possible; whoever uses one tests it.
     """
 
     def __init__(
@@ -88,6 +92,7 @@ class Joint:
         self.public, self.fixed = dict(public or {}), frozenset(fixed)
         *self._starts, self.figures = accumulate((shape.size for shape in shapes), initial=0)
         self.size = self.figures + len(self.differences)
+        self.points: list[Vector] = []
 
     @property
     def told(self) -> frozenset[int]:

@@ -8,7 +8,7 @@ Rules kept here:
 2. A published figure lies in the interval of its rounded value. Figures are rounded one by one.
 3. The rules are public: a published count other than 0 is at least `least`, and so is the rest of a
    published cell's row (unless zeros may be shown: then the rest may be nothing). A published sum
-   is not 0, with the same exception.
+   is not 0, and at least `least` persons are behind it, with the same exception.
 4. A published count of 0 is a true 0: a figure that keeps the rules never rounds down to 0.
 5. A marker in the row of the whole authority says of a hidden cell, and of the rest of its row,
    between what and what they lie (`marks`).
@@ -40,6 +40,16 @@ class Knowledge:
             for place in joint.places()
             if not (place.figure.is_total or joint.shapes[place.table].scales)
         }
+        self._behind = {
+            place: self.program.require(_behind(joint, place))
+            for place in joint.places()
+            if _leads_sums(joint, place)
+        }
+
+    @property
+    def moving(self) -> list[int]:
+        """The conditions whose bounds depend on the view."""
+        return [*self._rests.values(), *self._behind.values()]
 
     def bounds(self, view: JointView) -> Bounds:
         """The bounds of one who sees a view."""
@@ -49,6 +59,8 @@ class Knowledge:
             _narrow(bounds.lows, bounds.highs, number, seen.bounds(place.figure))
             if place in self._rests and not seen.zeros:
                 bounds.least[self._rests[place]] = seen.least
+            if place in self._behind and not seen.zeros:
+                bounds.least[self._behind[place]] = seen.least
         for place, mark in view.marks.items():
             number, rest = view.joint.number(place), self._rests[place]
             _narrow(bounds.lows, bounds.highs, number, mark.own)
@@ -99,6 +111,8 @@ class Yielding:
             _narrow(self.program.lows, self.program.highs, number, (low, high))
             if not (place.figure.is_total or seen.shape.scales or seen.zeros):
                 self.program.require(_rest(view.joint, place), seen.least)
+            if _leads_sums(view.joint, place) and not seen.zeros:
+                self.program.require(_behind(view.joint, place), seen.least)
             return
         if leader not in self.slacks:
             self.slacks[leader] = self.program.variable()
@@ -111,6 +125,9 @@ class Yielding:
         if not (place.figure.is_total or seen.shape.scales or seen.zeros):
             rest = {**_rest(view.joint, place), slack: 1.0}
             added.append(self.program.require(rest, seen.least))
+        if _leads_sums(view.joint, place) and not seen.zeros:
+            behind = {**_behind(view.joint, place), slack: 1.0}
+            added.append(self.program.require(behind, seen.least))
         self._conditions[leader] += added
 
 
@@ -158,6 +175,17 @@ def _narrow(
     """Know besides that a variable, or a condition, lies between two numbers."""
     lows[number] = max(between[0], lows[number])
     highs[number] = min(between[1], highs[number])
+
+
+def _leads_sums(joint: Joint, place: Place) -> bool:
+    """Whether it is the sum with which the others of its row are shown or hidden."""
+    shape = joint.shapes[place.table]
+    return shape.is_sum(place.figure) and shape.goes_with(place.figure) == place.figure
+
+
+def _behind(joint: Joint, place: Place) -> dict[int, float]:
+    """The persons behind a sum."""
+    return {joint.number(Place(place.table, Figure(place.figure.row, TOTAL_OF_ROW))): 1.0}
 
 
 def _rest(joint: Joint, place: Place) -> dict[int, float]:

@@ -66,11 +66,14 @@ class Master:
         for row, limit in enumerate(limits):
             self._highs.changeRowBounds(row, -math.inf, limit)
 
-    def add(self, covers: Iterable[Conditional]) -> bool:
-        """Whether there were any covers; all of them are to be kept from now on."""
+    def add(self, covers: Iterable[Conditional], *, again: bool = False) -> bool:
+        """Whether there were any covers; all of them are to be kept from now on.
+
+        `again` says that they may all be known: a pattern broke them that was not chosen here.
+        """
         found = dict.fromkeys(covers)
         new = [cover for cover in found if cover not in self._covers]
-        if found and not new:
+        if found and not new and not again:
             # The solver broke a cover that it had: going on would never end.
             raise UnsolvedError
         for cover, given in new:

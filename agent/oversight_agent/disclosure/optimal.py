@@ -151,12 +151,15 @@ class _Search:
                 return
             covers = self._covers.of(hidden, list(covers))
             self._learn(covers)
-        if not self._learn_following(hidden):
+        if not self._learn_following(hidden, chosen=False):
             self._take(hidden)
             self._aim_at_fewer()
 
-    def _learn_following(self, found: Vector) -> bool:
-        """Whether a pattern exposes needs of its own; the covers for them are to be kept."""
+    def _learn_following(self, found: Vector, *, chosen: bool = True) -> bool:
+        """Whether a pattern exposes needs of its own; the covers for them are to be kept.
+
+        One that the master has not `chosen` may break covers that the master has already.
+        """
         if self._following is None:
             return False
         hidden = frozenset(place for place, gone in zip(self._places, found, strict=True) if gone)
@@ -165,11 +168,12 @@ class _Search:
             return False
         covers = Covers(self._view, self._places, self._truths, exposed, self._budget).of(found)
         given = [self._following.given(need, self._view, hidden) for need in exposed]
-        if not self._master.add(
+        covers_of = [
             (cover | self._numbers(given[number].but), self._numbers(given[number].hidden))
             for number, few in covers.items()
             for cover in few
-        ):
+        ]
+        if not self._master.add(covers_of, again=not chosen) and chosen:
             # The attacker of the covers does not see what that of the audit does.
             raise UnsolvedError
         return True

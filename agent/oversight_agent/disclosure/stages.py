@@ -5,19 +5,31 @@ The solver and its arrays are imported from here on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from oversight_agent.disclosure import audit, marks, merging, needs, primary, secondary, ties
+from oversight_agent.disclosure import (
+    audit,
+    marks,
+    merging,
+    needs,
+    points,
+    primary,
+    secondary,
+    ties,
+)
 from oversight_agent.disclosure.figures import Figure, Grid
 from oversight_agent.disclosure.following import Following, moved
 from oversight_agent.disclosure.joint import Difference, Joint, JointView, Place
-from oversight_agent.disclosure.past import Past, Tie
+from oversight_agent.disclosure.past import Past, Tie, renumbered
 from oversight_agent.disclosure.preference import Lot
 from oversight_agent.disclosure.rules import least_shown
 from oversight_agent.disclosure.solver import UnsolvedError
 from oversight_agent.disclosure.view import View
 from oversight_protocol.policy import Rules
+
+LARGE = 600
+"""Figures of a component above which a pattern is first sought for each of its parts."""
 
 Public = frozenset[tuple[int, tuple[str, str, str]]]
 """Figures that everybody knows: a table's number with a dimension, a category and an outcome."""
@@ -54,6 +66,33 @@ class Component:
     def rules_of(self) -> list[Rules]:
         """The rules that each table keeps, or was released under."""
         return [self.rules] * self.new + [each.rules for each in self.past]
+
+    @property
+    def parts(self) -> list[tuple[int, ...]]:
+        """The tables that definitions tie together, in which there is a new one, by number."""
+        group = list(range(len(self.grids)))
+        for tie in self.ties:
+            if not tie.figures:
+                tied = {group[number] for number in tie.tables}
+                group = [min(tied) if each in tied else each for each in group]
+        return [
+            tuple(number for number, each in enumerate(group) if each == first)
+            for first in sorted(set(group[: self.new]))
+        ]
+
+    def part(self, numbers: Sequence[int]) -> Component:
+        """A component of some of the tables, and of what definitions say of them."""
+        at = {number: place for place, number in enumerate(numbers)}
+        defined = (tie for tie in self.ties if not tie.figures)
+        periods = self.lot.periods.items()
+        return Component(
+            tuple(self.grids[number] for number in numbers),
+            tuple(self.past[number - self.new] for number in numbers if number >= self.new),
+            tuple(renumbered(defined, at)),
+            frozenset((at[number], name) for number, name in self.public if number in at),
+            self.rules,
+            replace(self.lot, periods={at[n]: period for n, period in periods if n in at}),
+        )
 
     def joint(self) -> Joint:
         """How the figures are numbered, and what holds between the tables."""
@@ -136,6 +175,7 @@ def _merged(
         return component, view, every
     more = replace(component, grids=merging.numbered(component.grids, names))
     joint = more.joint()
+    points.carry_from_less(view.joint, joint)
     truths = _truths(more.grids, joint)
     seen = (
         replace(one, shape=grid.shape) for one, grid in zip(view.views, more.grids, strict=True)
@@ -265,10 +305,39 @@ def _extended(
         UnsolvedError: the solver failed, or no pattern was found.
     """
     hidden = [each.hidden for each in found]
+    view = draft
+    if draft.joint.figures > LARGE and len(component.parts) > 1:
+        view = draft.without(_hidden_in_parts(component, draft))
     drawn = component.lot.among(component.grids)
     preference = merging.preferring(drawn, component.grids, hidden)
     following = Following(
         component.grids, component.rules_of, component.new, draft.joint, truths, wanted
     )
-    final = secondary.extend(draft, truths, wanted, preference, following)
+    final = secondary.extend(view, truths, wanted, preference, following)
     return final, tuple(dict.fromkeys((*wanted, *following.met(final))))
+
+
+def _hidden_in_parts(component: Component, draft: JointView) -> Iterator[Place]:
+    """What is hidden of a large component where only what definitions entail is known.
+
+    It is a pattern to begin with: what the comparison by people ties together, and so makes large,
+    exposes little besides.
+
+    Raises:
+        UnsolvedError: as `_extended`.
+    """
+    exact = _truths(component.grids, draft.joint)
+    for numbers in component.parts:
+        part = component.part(numbers)
+        joint = part.joint()
+        found = [
+            primary.suppress(grid, rules)
+            for grid, rules in zip(part.grids, part.rules_of, strict=True)
+        ]
+        view = JointView(joint, tuple(draft.views[number] for number in numbers))
+        truths = _truths(part.grids, joint)
+        wanted = _wanted(found, part.grids, joint, truths, part.rules)
+        final, _ = _extended(view, part, found[: part.new], truths, wanted)
+        points.carry_from_part(joint, numbers, draft.joint, exact)
+        for table, figure in set(view.shown) - set(final.shown):
+            yield Place(numbers[table], figure)

@@ -33,6 +33,8 @@ from math import inf
 from oversight_agent.disclosure.figures import TOTAL_OF_ROW, Figure, Grid
 from oversight_agent.disclosure.joint import Difference, Place, Relation
 from oversight_agent.disclosure.past import Part, Tie
+from oversight_agent.disclosure.rules import dominated
+from oversight_agent.tables import UnsafeSum
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import TOTAL
 
@@ -48,12 +50,10 @@ def relations(grids: Sequence[Grid], ties: Iterable[Tie]) -> tuple[Relation, ...
 
 
 def differences(grids: Sequence[Grid], ties: Iterable[Tie], rules: Rules) -> tuple[Difference, ...]:
-    """The small differences between the counts of the tables of a component."""
+    """The small differences between the figures of the tables of a component."""
     ties, found = _canonical(ties), dict[Difference, None]()
     equal = {pair for tie in ties for pair in _equal_sums(grids, tie)}
     for tie in ties:
-        # Rows that only the first has, and that add nothing to its sums, are declared as such by
-        # those who sign the study: how few they are is taken for no secret.
         if tie.kind == "close":
             more, less = _close(grids, tie)
             excess = _made_of(grids, more) - _made_of(grids, less)
@@ -62,8 +62,12 @@ def differences(grids: Sequence[Grid], ties: Iterable[Tie], rules: Rules) -> tup
                     found[Difference(more, less, by_people=True)] = None
             elif 0 <= excess < rules.minimum_persons:
                 found[Difference(more, less, by_people=True, told=not excess)] = None
-        elif tie.kind in {"contained", "again"} and not tie.equal_sums:
+        elif tie.kind in {"contained", "again"}:
             for pair in _common(grids, *tie.tables):
+                # Rows that only the first has, and that add nothing to some sums, are declared as
+                # such by those who sign the study: how few they are is taken for no secret.
+                if tie.equal_sums and _magnitude(grids, pair[0]) in {"", *tie.equal_sums}:
+                    continue
                 found.update(dict.fromkeys(_small(grids, pair, tie, rules)))
     return tuple(sorted(found, key=lambda one: (one.more, one.less)))
 
@@ -213,7 +217,8 @@ def _small(grids: Sequence[Grid], pair: _Pair, tie: Tie, rules: Rules) -> Iterat
     if tie.kind == "again":
         small = bool(excess) and (_magnitude(grids, one) or abs(excess) < rules.minimum_persons)
     else:
-        small = excess >= 0 and 0 <= _persons(grids, one, other) < rules.minimum_persons
+        few = 0 <= _persons(grids, one, other) < rules.minimum_persons
+        small = excess >= 0 and (few or _is_dominated(grids, one, other, rules))
     if small:
         yield _difference(one, other, excess)
 
@@ -223,6 +228,17 @@ def _persons(grids: Sequence[Grid], one: Place, other: Place) -> int:
     if _magnitude(grids, one):
         one, other = (Place(at, Figure(figure.row, TOTAL_OF_ROW)) for at, figure in (one, other))
     return _truth(grids, one) - _truth(grids, other)
+
+
+def _is_dominated(grids: Sequence[Grid], one: Place, other: Place, rules: Rules) -> bool:
+    """Whether what sums differ by is dominated by one who is in the first alone, as is plain."""
+    if not _magnitude(grids, one):
+        return False
+    more, less = (grids[at].sum_of(figure) for at, figure in (one, other))
+    largest, second = (n if n > less.largest else 0 for n in (more.largest, more.second))
+    return largest > 0 and dominated(
+        UnsafeSum(more.value - less.value, largest, min(second, more.value - less.value)), rules
+    )
 
 
 def _difference(one: Place, other: Place, excess: int) -> Difference:

@@ -170,7 +170,7 @@ class _Comparing:
             kind: TieKind = "alike" if each.alike else "close"
             tables = at[each.more], at[each.less]
             yield Tie(kind, tables, figures=figures)
-            for name in self._sums(*tables) if kind == "close" else ():
+            for name in self._sums(*tables):
                 sums = tuple(part._replace(outcome=name) for part in figures)
                 yield Tie(kind, tables, figures=sums)
 

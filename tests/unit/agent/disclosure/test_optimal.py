@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, combinations
@@ -13,14 +14,18 @@ from oversight_agent.disclosure import audit, optimal, primary, secondary
 from oversight_agent.disclosure.audit import Audit
 from oversight_agent.disclosure.covers import Budget, Covers
 from oversight_agent.disclosure.figures import TOTAL_OF_ROW, Figure, Grid, Shape
+from oversight_agent.disclosure.following import Following
 from oversight_agent.disclosure.joint import Joint, JointView, Place, Relation
 from oversight_agent.disclosure.knowledge import Yielding
 from oversight_agent.disclosure.needs import Need
+from oversight_agent.disclosure.preference import by_place
 from oversight_agent.disclosure.solver import Solver, UnsolvedError
 from oversight_agent.disclosure.view import View
 from oversight_agent.tables import UnsafeTable
 from oversight_protocol.policy import Rules
 from support.exact_tables import (
+    CHILD,
+    OUTCOMES,
     SERVICES,
     base_table,
     magnitude_table,
@@ -274,3 +279,31 @@ def test_a_search_that_is_not_paid_for_is_not_made(monkeypatch):
 
     with pytest.raises(UnsolvedError):
         Covers(JointView.alone(seen), [Place(0, TOTAL)], [152, 50, 100, 2], [need], Budget(0))
+
+
+def with_their_own_needs(draft: Draft, grid: Grid) -> tuple[JointView, Following]:
+    """What is found where patterns leave needs of their own; and these."""
+    joint = draft.view.joint
+    following = Following([grid], [RULES], 1, joint, draft.truths, draft.needs)
+    found = secondary.extend(draft.view, draft.truths, draft.needs, by_place, following)
+    return found, Following([grid], [RULES], 1, joint, draft.truths, draft.needs)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_no_pattern_that_meets_its_own_needs_hides_less(seed: int):
+    source = random.Random(seed)
+    table = base_table(
+        OUTCOMES[: source.choice((2, 3))],
+        source.choice([{}, {"service": ("a", "b")}, {"service": ("a", "b", "c")}]),
+        subjects=(CHILD,),
+    )
+    unsafe = random_table(table, seed, source.randint(15, 150))
+    draft, grid = Draft.of(unsafe), Grid.of(unsafe)
+
+    found, following = with_their_own_needs(draft, grid)
+
+    assert draft.is_safe(found)
+    assert not any(following.exposed(found))
+    for weight in range(int(weight_of(draft, found))):
+        for view in safe_patterns(draft, weight) if draft.needs else [draft.view]:
+            assert any(following.exposed(view))

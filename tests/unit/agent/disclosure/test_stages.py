@@ -133,7 +133,8 @@ def test_the_solver_writes_nothing_where_a_worker_writes_its_result():
 
 def points(truths: list[int], *needs: Need) -> tuple[Points, Knowledge]:
     knowledge = Knowledge(Joint([LINE]))
-    return Points(knowledge.program, np.array(truths, dtype=float), needs), knowledge
+    exact = np.array(truths, dtype=float)
+    return Points(knowledge.program, knowledge.moving, exact, needs, []), knowledge
 
 
 def test_a_point_counts_for_a_view_only_if_it_keeps_all_that_is_known_of_it():
