@@ -85,7 +85,7 @@ def extend(
     costs = {place: cost(view, place, preference) for place in Yielding(view).slacks}
     found = _clean_up(view, found, attacker, costs)
     better = optimal.improve(view, found, truths, exposed, costs, following)
-    return better if attacker.fails(better) else found
+    return better if attacker.finds_nothing(better) else found
 
 
 class _Attacker:
@@ -109,7 +109,7 @@ class _Attacker:
         """The needs exposed of those that follow from a view."""
         return self._following.exposed(view) if self._following else iter(())
 
-    def fails(self, view: JointView) -> bool:
+    def finds_nothing(self, view: JointView) -> bool:
         """Whether no need is exposed."""
         return not any(self.standing(view)) and not any(self.following(view))
 
@@ -198,6 +198,6 @@ def _clean_up(
     added = {view.leader(place) for place in set(view.shown) - set(smaller.shown)}
     for place in sorted(added, key=lambda place: (-costs[place], place)):
         trial = view.without(added - {place})
-        if attacker.fails(trial):
+        if attacker.finds_nothing(trial):
             added.remove(place)
     return view.without(added)
