@@ -97,35 +97,35 @@ def isolating_pair() -> Attack:
     return Attack(tables, [at_least(*each) for each in pairs], pairs)
 
 
-def month_on_month() -> Attack:
-    """All who were open up to the end of a month: n, and a month later n + 1."""
+def grown(first: AnyPeriod, second: AnyPeriod, name: str = "open") -> Attack:
+    """n children in one period, n + 1 in another, whose table may have another name."""
     everybody = ["yes"] * 40 + ["no"] * 41
     tables = [
-        among(cases(), days("to_May", "2026-01-01", "2026-05-31"), [*everybody[:-1], ""]),
-        among(cases(), days("to_June", "2026-01-01", "2026-06-30"), everybody),
+        among(cases(), first, [*everybody[:-1], ""]),
+        among(cases(name=name), second, everybody),
     ]
     pairs = [(more, less) for less, more in common([one.unsafe for one in tables], 0, 1)]
     return Attack(tables, [at_least(*each) for each in pairs], pairs)
+
+
+def month_on_month() -> Attack:
+    """All who were open up to the end of a month: n, and a month later n + 1."""
+    return grown(
+        days("to_May", "2026-01-01", "2026-05-31"), days("to_June", "2026-01-01", "2026-06-30")
+    )
+
+
+FIRST, SECOND = days("Q1", "2026-01-01", "2026-03-31"), days("Q2", "2026-04-01", "2026-06-30")
 
 
 def a_quarter_and_the_next() -> Attack:
     """Who is there on a quarter's last day: n; a quarter later, when nobody has left, n + 1."""
-    everybody = ["yes"] * 40 + ["no"] * 41
-    tables = [
-        among(cases(), days("Q1", "2026-01-01", "2026-03-31"), [*everybody[:-1], ""]),
-        among(cases(), days("Q2", "2026-04-01", "2026-06-30"), everybody),
-    ]
-    pairs = [(more, less) for less, more in common([one.unsafe for one in tables], 0, 1)]
-    return Attack(tables, [at_least(*each) for each in pairs], pairs)
+    return grown(FIRST, SECOND)
 
 
 def two_tables_a_quarter_apart() -> Attack:
     """The same of two tables that nothing links."""
-    attack = a_quarter_and_the_next()
-    first, second = attack.tables
-    everybody = ["yes"] * 40 + ["no"] * 41
-    other = among(cases(name="present"), second.unsafe.period, everybody)
-    return attack._replace(tables=[first, other])
+    return grown(FIRST, SECOND, name="present")
 
 
 def nested_recodes() -> Attack:

@@ -110,7 +110,7 @@ class Audit:
         return [number for number in numbers if not self._is_met(number)]
 
     def _is_large(self, number: int, bounds: Bounds) -> bool:
-        """Whether a quantity is larger than its need says, for whom nothing is asked then."""
+        """Whether a quantity is plainly larger than its need says, which then asks for nothing."""
         need = self._needs[number]
         if not need.if_small or self._points.interval(number)[0] <= need.holds_to:
             return False
@@ -145,9 +145,10 @@ class Audit:
 
     def _attack(self, number: int, bounds: Bounds) -> Exposed | None:
         need = self._needs[number]
-        if not (self._is_met(number) or self._is_large(number, bounds)):
-            self._push([number], need.known, bounds)
         if self._is_met(number) or self._is_large(number, bounds):
+            return None
+        self._push([number], need.known, bounds)
+        if self._is_met(number):
             return None
         return Exposed(need, *self._points.interval(number))
 

@@ -52,10 +52,7 @@ def components(tables: Sequence[UnsafeTable], ties: Iterable[Tie]) -> list[tuple
     Within a component they stand in the order of their names and periods, so that the order in
     which they came decides nothing.
     """
-    group = list(range(len(tables)))
-    for tie in ties:
-        tied = {group[number] for number in tie.tables}
-        group = [min(tied) if each in tied else each for each in group]
+    group = groups(len(tables), ties)
     return [
         tuple(
             sorted(
@@ -65,6 +62,15 @@ def components(tables: Sequence[UnsafeTable], ties: Iterable[Tie]) -> list[tuple
         )
         for first in sorted(set(group))
     ]
+
+
+def groups(tables: int, ties: Iterable[Tie]) -> list[int]:
+    """For each of so many tables, the first of those that ties hold together with it."""
+    group = list(range(tables))
+    for tie in ties:
+        tied = {group[number] for number in tie.tables}
+        group = [min(tied) if each in tied else each for each in group]
+    return group
 
 
 def _key(unsafe: UnsafeTable, number: int) -> tuple[str, str, str, int]:

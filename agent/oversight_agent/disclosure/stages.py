@@ -21,6 +21,7 @@ from oversight_agent.disclosure import (
 from oversight_agent.disclosure.figures import Figure, Grid
 from oversight_agent.disclosure.following import Following, moved
 from oversight_agent.disclosure.joint import Difference, Joint, JointView, Place
+from oversight_agent.disclosure.links import groups
 from oversight_agent.disclosure.past import Past, Tie, renumbered
 from oversight_agent.disclosure.preference import Lot
 from oversight_agent.disclosure.rules import least_shown
@@ -70,11 +71,7 @@ class Component:
     @property
     def parts(self) -> list[tuple[int, ...]]:
         """The tables that definitions tie together, in which there is a new one, by number."""
-        group = list(range(len(self.grids)))
-        for tie in self.ties:
-            if not tie.figures:
-                tied = {group[number] for number in tie.tables}
-                group = [min(tied) if each in tied else each for each in group]
+        group = groups(len(self.grids), (tie for tie in self.ties if not tie.figures))
         return [
             tuple(number for number, each in enumerate(group) if each == first)
             for first in sorted(set(group[: self.new]))
@@ -144,7 +141,7 @@ def hide(component: Component) -> Hidden:
     wanted = _meetable(wanted, draft, truths)
     try:
         # 3. An attack on the draft, and 4. what must be hidden besides.
-        final, every = _extended(draft, component, own, truths, wanted)
+        final, every = _extended(draft, component, found, truths, wanted)
     except UnsolvedError:
         return Hidden(own, draft.without(draft.hideable), component.grids)
     # 5. The final pattern is attacked anew.
@@ -299,15 +296,16 @@ def _extended(
 ) -> tuple[JointView, tuple[needs.Need, ...]]:  # fmt: skip
     """The draft with more hidden, until what is hidden together is uncertain enough, too.
 
-    Beside it stands what must stay hidden of it in the end.
+    Beside it stands what must stay hidden of it in the end. `found` is what stage 1 found in each
+    table.
 
     Raises:
         UnsolvedError: the solver failed, or no pattern was found.
     """
-    hidden = [each.hidden for each in found]
-    view = draft
-    if draft.joint.figures > LARGE and len(component.parts) > 1:
-        view = draft.without(_hidden_in_parts(component, draft))
+    hidden = [each.hidden for each in found[: component.new]]
+    view, parts = draft, component.parts
+    if draft.joint.figures > LARGE and len(parts) > 1:
+        view = draft.without(_hidden_in_parts(parts, draft, component, found, truths))
     drawn = component.lot.among(component.grids)
     preference = merging.preferring(drawn, component.grids, hidden)
     following = Following(
@@ -317,7 +315,10 @@ def _extended(
     return final, tuple(dict.fromkeys((*wanted, *following.met(final))))
 
 
-def _hidden_in_parts(component: Component, draft: JointView) -> Iterator[Place]:
+def _hidden_in_parts(
+    parts: Iterable[tuple[int, ...]], draft: JointView, component: Component,
+    found: Sequence[primary.Primary], truths: Sequence[int],
+) -> Iterator[Place]:  # fmt: skip
     """What is hidden of a large component where only what definitions entail is known.
 
     It is a pattern to begin with: what the comparison by people ties together, and so makes large,
@@ -326,18 +327,13 @@ def _hidden_in_parts(component: Component, draft: JointView) -> Iterator[Place]:
     Raises:
         UnsolvedError: as `_extended`.
     """
-    exact = _truths(component.grids, draft.joint)
-    for numbers in component.parts:
+    for numbers in parts:
         part = component.part(numbers)
-        joint = part.joint()
-        found = [
-            primary.suppress(grid, rules)
-            for grid, rules in zip(part.grids, part.rules_of, strict=True)
-        ]
+        joint, mine = part.joint(), [found[number] for number in numbers]
         view = JointView(joint, tuple(draft.views[number] for number in numbers))
-        truths = _truths(part.grids, joint)
-        wanted = _wanted(found, part.grids, joint, truths, part.rules)
-        final, _ = _extended(view, part, found[: part.new], truths, wanted)
-        points.carry_from_part(joint, numbers, draft.joint, exact)
+        exact = _truths(part.grids, joint)
+        wanted = _wanted(mine, part.grids, joint, exact, part.rules)
+        final, _ = _extended(view, part, mine, exact, wanted)
+        points.carry_from_part(joint, numbers, draft.joint, truths)
         for table, figure in set(view.shown) - set(final.shown):
             yield Place(numbers[table], figure)
