@@ -159,7 +159,8 @@ class Audit:
             down = np.zeros(len(self._truths))
             for number in lower:
                 down[list(self._needs[number].parts)] += 1.0
-            self._try(dict(enumerate(down)), self._marked((), narrowed))
+            pushed = np.flatnonzero(down)
+            self._try(dict(zip(pushed, down[pushed], strict=True)), self._marked((), narrowed))
         if higher := [number for number in numbers if not self._is_met(number)]:
             marks = [self._marks[number] for number in higher]
             self._try(dict.fromkeys(marks, -1.0), self._marked(higher, narrowed))

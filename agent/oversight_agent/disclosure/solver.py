@@ -28,6 +28,7 @@ BUDGET = 200_000
 """Steps of the simplex method for one solution; the tables of the first study need under 500."""
 
 Vector = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.int32]
 
 
 class UnsolvedError(Exception):
@@ -115,7 +116,7 @@ class Solver:
     """A program made ready to be solved again and again."""
 
     def __init__(self, program: Program) -> None:
-        self._size = (len(program.lows), len(program.conditions))
+        self._bounds, self._costs = program.bounds, np.zeros(len(program.lows))
         self._highs = QuietHighs()
         for option, value in (
             ("threads", 1),
@@ -135,23 +136,34 @@ class Solver:
         Raises:
             UnsolvedError: the solver gave no optimum.
         """
-        variables, conditions = self._size
-        costs = np.zeros(variables)
+        costs = np.zeros(len(self._costs))
         costs[list(objective)] = list(objective.values())
-        every = np.arange(variables, dtype=np.int32)
-        self._highs.changeColsCost(variables, every, costs)
-        self._highs.changeColsBounds(variables, every, bounds.lows, bounds.highs)
-        every = np.arange(conditions, dtype=np.int32)
-        # The solver's own type stubs leave this one out.
-        self._highs.changeRowsBounds(  # type: ignore[attr-defined]
-            conditions, every, bounds.least, bounds.most
-        )
+        self._change(costs, bounds)
         self._highs.run()
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             # The next program must not start from where this one failed.
             self._highs.clearSolver()
             raise UnsolvedError
         return np.array(self._highs.getSolution().col_value)
+
+    def _change(self, costs: Vector, bounds: Bounds) -> None:
+        """Tell the solver what is not as it was in the last program: mostly little."""
+        before, self._bounds = self._bounds, bounds
+        new = np.flatnonzero(costs != self._costs).astype(np.int32)
+        self._highs.changeColsCost(len(new), new, costs[new])
+        new = _changed(before.lows, bounds.lows, before.highs, bounds.highs)
+        self._highs.changeColsBounds(len(new), new, bounds.lows[new], bounds.highs[new])
+        new = _changed(before.least, bounds.least, before.most, bounds.most)
+        # The solver's own type stubs leave this one out.
+        self._highs.changeRowsBounds(  # type: ignore[attr-defined]
+            len(new), new, bounds.least[new], bounds.most[new]
+        )
+        self._costs = costs
+
+
+def _changed(lows: Vector, new_lows: Vector, highs: Vector, new_highs: Vector) -> Numbers:
+    """The numbers of those whose bounds are not the same."""
+    return np.flatnonzero((lows != new_lows) | (highs != new_highs)).astype(np.int32)
 
 
 def _model(program: Program) -> highspy.HighsLp:
