@@ -13,14 +13,11 @@ Rules kept here:
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from oversight_agent.disclosure.figures import Shape
 from oversight_agent.disclosure.joint import Joint, JointView
 from oversight_agent.disclosure.knowledge import Knowledge
 from oversight_agent.disclosure.needs import Need
@@ -34,7 +31,7 @@ from oversight_agent.disclosure.solver import (
     Vector,
     total_of,
 )
-from oversight_agent.disclosure.view import View
+from oversight_agent.disclosure.tightening import Tightening
 
 FEW = 4
 """Up to so many open needs are solved one by one at once."""
@@ -60,13 +57,14 @@ class Audit:
 
     def __init__(self, joint: Joint, truths: Sequence[int], needs: Sequence[Need]) -> None:
         self._needs, self._truths = tuple(needs), np.array(truths, dtype=float)
+        self._numbers = {need: number for number, need in enumerate(self._needs)}
         self._knowledge = Knowledge(joint)
         self._points = Points(
             self._knowledge.program, self._knowledge.moving, self._truths, self._needs, joint.points
         )
         self._marks = range(joint.size, joint.size + len(self._needs))
         self._solver, self._large = Solver(self._program()), dict[int, list[Bounds]]()
-        self._alone, self._view = _Alone(joint), JointView(joint, ())
+        self._plain = _Plain(self._knowledge)
 
     def exposed(self, view: JointView, among: Sequence[int] | None = None) -> Iterator[Exposed]:
         """The needs that a view does not meet, found one by one, until another view is shown.
@@ -85,16 +83,20 @@ class Audit:
         self._look(view)
         return [self._needs[number] for number in among if self._is_met(number)]
 
+    def has(self, need: Need) -> bool:
+        """Whether it attacks a need."""
+        return need in self._numbers
+
     def attack(self, need: Need, view: JointView) -> Exposed | None:
         """The same for one of the needs."""
-        return self._attack(self._needs.index(need), self._look(view))
+        return self._attack(self._numbers[need], self._look(view))
 
     def learn(self, point: Vector) -> None:
         """Take in numbers for all figures that were found elsewhere; they are tested."""
         self._points.learn(point)
 
     def _look(self, view: JointView) -> Bounds:
-        self._view, bounds = view, self._knowledge.bounds(view)
+        bounds = self._knowledge.bounds(view)
         self._points.look(bounds)
         return bounds
 
@@ -114,10 +116,10 @@ class Audit:
         need = self._needs[number]
         if not need.if_small or self._points.interval(number)[0] <= need.holds_to:
             return False
+        if self._plain.least(need.parts, bounds) > need.holds_to + TOLERANCE:
+            return True
         # Who knows more finds it as large.
         if any(bounds.within(less) for less in self._large.get(number, ())):
-            return True
-        if self._alone.tells(need, self._view):
             return True
         narrowed = bounds.fixed(need.known, self._truths)
         point = self._try(total_of(need.parts), self._marked((), narrowed))
@@ -192,47 +194,22 @@ class Audit:
         return point
 
 
-class _Alone:
-    """What one table of several tells by itself of its quantities: a smaller program."""
+class _Plain:
+    """What is plain of quantities without a solution, to one who sees a view."""
 
-    def __init__(self, joint: Joint) -> None:
-        self._joint = joint
-        self._starts = [joint.start(table) for table in range(len(joint.shapes))]
-        self._tables = dict[int, _Table]()
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge, self._tightening = knowledge, Tightening(knowledge.program)
+        self._seen: Bounds | None = None
 
-    def tells(self, need: Need, view: JointView) -> bool:
-        """Whether the quantity of a need is larger than it says."""
-        of_figures = need.parts[-1] < self._joint.figures
-        tables = {bisect_right(self._starts, part) - 1 for part in need.parts}
-        if len(self._starts) == 1 or need.known or not of_figures or len(tables) > 1:
-            return False
-        [table] = tables
-        if table not in self._tables:
-            self._tables[table] = _Table(self._joint.shapes[table])
-        parts = tuple(part - self._starts[table] for part in need.parts)
-        return self._tables[table].least(parts, view.views[table]) > need.holds_to + TOLERANCE
-
-
-class _Table:
-    """Finds how small quantities of a table may be, for one who sees nothing else."""
-
-    def __init__(self, shape: Shape) -> None:
-        self._joint = Joint([shape])
-        self._knowledge = Knowledge(self._joint)
-        self._solver = Solver(self._knowledge.program)
-        self._seen: View | None = None
-        self._found = dict[tuple[int, ...], float]()
-
-    def least(self, parts: tuple[int, ...], seen: View) -> float:
-        """Of the sum of some figures; 0 where the solver does not tell."""
-        if seen is not self._seen:
-            self._seen, self._found = seen, {}
-            self._bounds = self._knowledge.bounds(JointView(self._joint, (seen,)))
-        if parts not in self._found:
-            with suppress(UnsolvedError):
-                point = self._solver.minimise(total_of(parts), self._bounds)
-                self._found[parts] = float(point[[*parts]].sum())
-        return self._found.setdefault(parts, 0.0)
+    def least(self, parts: tuple[int, ...], bounds: Bounds) -> float:
+        """How much the sum of some figures is at least."""
+        if bounds is not self._seen:
+            self._seen, (self._lows, self._highs) = bounds, self._tightening.of(bounds)
+        of_parts = float(self._lows[[*parts]].sum())
+        if (between := self._knowledge.rests.get(parts)) is None:
+            return of_parts
+        total, cell = between
+        return max(of_parts, float(self._lows[total] - self._highs[cell]))
 
 
 def attack(view: JointView, truths: Sequence[int], needs: Sequence[Need]) -> tuple[Exposed, ...]:

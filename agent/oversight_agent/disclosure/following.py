@@ -69,6 +69,12 @@ class Following:
         yield from audit.attack(view, self._truths, together)
         yield from self._audit.exposed(view, self._hidden(view))
 
+    def exposes(self, need: Need, view: JointView) -> bool:
+        """Whether a pattern leaves a need by rule 2 and exposes it."""
+        causes = self._causes.get(need, [])
+        left = any(place not in view.shown for place in causes)
+        return left and self._audit.attack(need, view) is not None
+
     def given(self, need: Need, draft: JointView, hidden: frozenset[Place]) -> Given:
         """For whose sake a need stands that a pattern exposes.
 

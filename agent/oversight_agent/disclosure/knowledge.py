@@ -31,15 +31,22 @@ class Knowledge:
 
     Attributes:
         program: the conditions of an attacker who sees nothing.
+        rests: by the figures of a row but one cell, the row's total and that cell.
     """
 
     def __init__(self, joint: Joint) -> None:
         self.program = additions(joint)
+        self.rests = dict[tuple[int, ...], tuple[int, int]]()
         self._rests = {
             place: self.program.require(_rest(joint, place))
             for place in joint.places()
             if not (place.figure.is_total or joint.shapes[place.table].scales)
         }
+        for place in self._rests:
+            total, cell = _rest(joint, place)
+            line = range(total + 1, total + 1 + joint.shapes[place.table].outcomes)
+            if cell in line:
+                self.rests[tuple(number for number in line if number != cell)] = total, cell
         self._behind = {
             place: self.program.require(_behind(joint, place))
             for place in joint.places()

@@ -71,10 +71,10 @@ def extend(
     """
     attacker = _Attacker(view.joint, truths, needs, following)
     exposed = [found.need for found in attacker.standing(view)]
-    found, more = view, exposed
+    found, more, why = view, exposed, dict[Place, Need]()
     for _ in range(PATTERNS):
         if more:
-            found = _enough(view, found, more, truths, preference)
+            found = _enough(view, found, more, truths, preference, why)
         more = [each.need for each in attacker.following(found)]
         if not more:
             break
@@ -83,7 +83,7 @@ def extend(
     if found is view:
         return view
     costs = {place: cost(view, place, preference) for place in Yielding(view).slacks}
-    found = _clean_up(view, found, attacker, costs)
+    found = _clean_up(view, found, attacker, costs, why)
     better = optimal.improve(view, found, truths, exposed, costs, following)
     return better if attacker.finds_nothing(better) else found
 
@@ -109,6 +109,14 @@ class _Attacker:
         """The needs exposed of those that follow from a view."""
         return self._following.exposed(view) if self._following else iter(())
 
+    def finds(self, need: Need | None, view: JointView) -> bool:
+        """Whether one need is exposed; False also where that is not looked at."""
+        if need is None:
+            return False
+        if self._audit and self._audit.has(need):
+            return self._audit.attack(need, view) is not None
+        return self._following is not None and self._following.exposes(need, view)
+
     def finds_nothing(self, view: JointView) -> bool:
         """Whether no need is exposed."""
         return not any(self.standing(view)) and not any(self.following(view))
@@ -116,9 +124,9 @@ class _Attacker:
 
 def _enough(
     draft: JointView, view: JointView, exposed: Sequence[Need], truths: Sequence[int],
-    preference: Preference,
+    preference: Preference, why: dict[Place, Need],
 ) -> JointView:  # fmt: skip
-    """A part of the draft with partners hidden for each need."""
+    """A part of the draft with partners hidden for each need; of each it is noted for which."""
     audit = Audit(view.joint, truths, exposed)
     partners = _Partners(draft, truths, exposed, preference)
     rounds = ROUNDS
@@ -129,6 +137,7 @@ def _enough(
             rounds -= 1
             figures, points = partners.of(found, view)
             view = view.without(figures)
+            why.update(dict.fromkeys(figures, need))
             for point in points:
                 audit.learn(point)
     return view
@@ -193,11 +202,13 @@ class _Partners:
 
 
 def _clean_up(
-    view: JointView, smaller: JointView, attacker: _Attacker, costs: Mapping[Place, float]
-) -> JointView:
+    view: JointView, smaller: JointView, attacker: _Attacker, costs: Mapping[Place, float],
+    why: Mapping[Place, Need],
+) -> JointView:  # fmt: skip
     added = {view.leader(place) for place in set(view.shown) - set(smaller.shown)}
     for place in sorted(added, key=lambda place: (-costs[place], place)):
         trial = view.without(added - {place})
-        if attacker.finds_nothing(trial):
+        # Mostly it is still needed for what it was hidden for: that is soon found.
+        if not attacker.finds(why.get(place), trial) and attacker.finds_nothing(trial):
             added.remove(place)
     return view.without(added)
