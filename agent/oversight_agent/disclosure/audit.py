@@ -21,7 +21,7 @@ import numpy as np
 from oversight_agent.disclosure.joint import Joint, JointView
 from oversight_agent.disclosure.knowledge import Knowledge
 from oversight_agent.disclosure.needs import Need
-from oversight_agent.disclosure.points import Points
+from oversight_agent.disclosure.points import Points, pool_of
 from oversight_agent.disclosure.solver import (
     TOLERANCE,
     Bounds,
@@ -58,10 +58,8 @@ class Audit:
     def __init__(self, joint: Joint, truths: Sequence[int], needs: Sequence[Need]) -> None:
         self._needs, self._truths = tuple(needs), np.array(truths, dtype=float)
         self._numbers = {need: number for number, need in enumerate(self._needs)}
-        self._knowledge = Knowledge(joint)
-        self._points = Points(
-            self._knowledge.program, self._knowledge.moving, self._truths, self._needs, joint.points
-        )
+        pool = pool_of(joint)
+        self._knowledge, self._points = pool.knowledge, Points(pool, self._truths, self._needs)
         self._marks = range(joint.size, joint.size + len(self._needs))
         self._solver, self._large = Solver(self._program()), dict[int, list[Bounds]]()
         self._plain = _Plain(self._knowledge)

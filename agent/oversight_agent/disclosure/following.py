@@ -18,8 +18,8 @@ from oversight_agent.disclosure import audit, needs
 from oversight_agent.disclosure.audit import Audit, Exposed
 from oversight_agent.disclosure.figures import Grid
 from oversight_agent.disclosure.joint import Joint, JointView, Place
-from oversight_agent.disclosure.knowledge import Knowledge
 from oversight_agent.disclosure.needs import Need
+from oversight_agent.disclosure.points import pool_of
 from oversight_agent.disclosure.solver import TOLERANCE, Solver, total_of
 from oversight_protocol.policy import Rules
 
@@ -60,7 +60,10 @@ class Following:
                 for need in moved(few, joint, table):
                     if need.parts not in parts:
                         self._causes.setdefault(need, []).append(Place(table, figure))
-        self._audit, self._knowledge = Audit(joint, truths, list(self._causes)), Knowledge(joint)
+        self._audit, self._knowledge = (
+            Audit(joint, truths, list(self._causes)),
+            pool_of(joint).knowledge,
+        )
         self._solver = Solver(self._knowledge.program)
 
     def exposed(self, view: JointView) -> Iterator[Exposed]:

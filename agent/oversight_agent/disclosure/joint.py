@@ -28,7 +28,7 @@ from oversight_agent.disclosure.marks import Mark
 from oversight_agent.disclosure.view import View
 
 if TYPE_CHECKING:
-    from oversight_agent.disclosure.solver import Vector
+    from oversight_agent.disclosure.points import Pool
 
 
 class Place(NamedTuple):
@@ -79,7 +79,7 @@ class Joint:
         public: figures that everybody knows exactly, with their numbers.
         fixed: the tables that were released before.
         size: the number of figures and differences.
-        points: numbers for all of them that attackers found possible; whoever uses one tests it.
+        pool: what `points` keeps of it.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class Joint:
         self.public, self.fixed = dict(public or {}), frozenset(fixed)
         *self._starts, self.figures = accumulate((shape.size for shape in shapes), initial=0)
         self.size = self.figures + len(self.differences)
-        self.points: list[Vector] = []
+        self.pool: Pool | None = None
 
     @property
     def told(self) -> frozenset[int]:

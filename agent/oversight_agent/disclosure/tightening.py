@@ -1,4 +1,4 @@
-"""Bounds that follow from other bounds, condition by condition: less than a solution tells, at once.
+"""Bounds that follow from other bounds, condition by condition, without a solution.
 
 Rules kept here:
 

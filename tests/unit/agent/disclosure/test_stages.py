@@ -14,7 +14,7 @@ from oversight_agent.disclosure.figures import TOTAL_OF_ROW, Figure, Grid, Scale
 from oversight_agent.disclosure.joint import Joint, JointView
 from oversight_agent.disclosure.knowledge import Knowledge
 from oversight_agent.disclosure.needs import Need
-from oversight_agent.disclosure.points import Points
+from oversight_agent.disclosure.points import Points, pool_of
 from oversight_agent.disclosure.solver import Program, Solver, UnsolvedError
 from oversight_agent.disclosure.view import View
 from oversight_protocol.policy import Rules
@@ -132,9 +132,8 @@ def test_the_solver_writes_nothing_where_a_worker_writes_its_result():
 
 
 def points(truths: list[int], *needs: Need) -> tuple[Points, Knowledge]:
-    knowledge = Knowledge(Joint([LINE]))
-    exact = np.array(truths, dtype=float)
-    return Points(knowledge.program, knowledge.moving, exact, needs, []), knowledge
+    pool = pool_of(Joint([LINE]))
+    return Points(pool, np.array(truths, dtype=float), needs), pool.knowledge
 
 
 def test_a_point_counts_for_a_view_only_if_it_keeps_all_that_is_known_of_it():
