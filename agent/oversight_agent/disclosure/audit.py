@@ -114,7 +114,7 @@ class Audit:
         need = self._needs[number]
         if not need.if_small or self._points.interval(number)[0] <= need.holds_to:
             return False
-        if self._plain.least(need.parts, bounds) > need.holds_to + TOLERANCE:
+        if self._plain.interval(need.parts, bounds)[0] > need.holds_to:
             return True
         # Who knows more finds it as large.
         if any(bounds.within(less) for less in self._large.get(number, ())):
@@ -147,6 +147,12 @@ class Audit:
         need = self._needs[number]
         if self._is_met(number) or self._is_large(number, bounds):
             return None
+        low, high = self._plain.interval(need.parts, bounds)
+        if not need.is_met(low, high):
+            found = self._points.interval(number)
+            ends = (plain if math.isfinite(plain) else int(seen)
+                    for plain, seen in zip((low, high), found, strict=True))
+            return Exposed(need, *map(int, ends))
         self._push([number], need.known, bounds)
         if self._is_met(number):
             return None
@@ -199,15 +205,19 @@ class _Plain:
         self._knowledge, self._tightening = knowledge, Tightening(knowledge.program)
         self._seen: Bounds | None = None
 
-    def least(self, parts: tuple[int, ...], bounds: Bounds) -> float:
-        """How much the sum of some figures is at least."""
+    def interval(self, parts: tuple[int, ...], bounds: Bounds) -> tuple[float, float]:
+        """How much the sum of some figures is at least and at most, as integers if not endless."""
         if bounds is not self._seen:
             self._seen, (self._lows, self._highs) = bounds, self._tightening.of(bounds)
-        of_parts = float(self._lows[[*parts]].sum())
-        if (between := self._knowledge.rests.get(parts)) is None:
-            return of_parts
-        total, cell = between
-        return max(of_parts, float(self._lows[total] - self._highs[cell]))
+        index = [*parts]
+        low, high = float(self._lows[index].sum()), float(self._highs[index].sum())
+        if (between := self._knowledge.rests.get(parts)) is not None:
+            total, cell = between
+            low = max(low, float(self._lows[total] - self._highs[cell]))
+            high = min(high, float(self._highs[total] - self._lows[cell]))
+        slack = TOLERANCE * (1 + len(parts))
+        low = math.ceil(low - slack) if math.isfinite(low) else low
+        return low, math.floor(high + slack) if math.isfinite(high) else high
 
 
 def attack(view: JointView, truths: Sequence[int], needs: Sequence[Need]) -> tuple[Exposed, ...]:

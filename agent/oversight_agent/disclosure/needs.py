@@ -69,7 +69,7 @@ class Need:
         """An upper end of the interval that is high enough whatever the lower end."""
         return max(self.holds_to, self.truth + self.width)
 
-    def is_met(self, low: int, high: int) -> bool:
+    def is_met(self, low: float, high: float) -> bool:
         """Whether an interval from `low` to `high`, both inside, hides the quantity enough."""
         holds = self.holds_to < 0 or (low <= 0 and high >= self.holds_to)
         return holds and high - low >= self.width
