@@ -71,7 +71,7 @@ class Audit:
         """
         numbers = range(len(self._needs)) if among is None else among
         bounds = self._look(view)
-        self._push_together(numbers, bounds)
+        self._push_together([n for n in self._open(numbers) if not self._is_plain(n, bounds)], bounds)
         for number in self._open(numbers):
             if found := self._attack(number, bounds):
                 yield found
@@ -114,7 +114,7 @@ class Audit:
         need = self._needs[number]
         if not need.if_small or self._points.interval(number)[0] <= need.holds_to:
             return False
-        if self._plain.interval(need.parts, bounds)[0] > need.holds_to:
+        if self._is_plainly_large(number, bounds):
             return True
         # Who knows more finds it as large.
         if any(bounds.within(less) for less in self._large.get(number, ())):
@@ -147,16 +147,32 @@ class Audit:
         need = self._needs[number]
         if self._is_met(number) or self._is_large(number, bounds):
             return None
-        low, high = self._plain.interval(need.parts, bounds)
-        if not need.is_met(low, high):
-            found = self._points.interval(number)
-            ends = (plain if math.isfinite(plain) else int(seen)
-                    for plain, seen in zip((low, high), found, strict=True))
-            return Exposed(need, *map(int, ends))
+        if found := self._plainly_exposed(number, bounds):
+            return found
         self._push([number], need.known, bounds)
         if self._is_met(number):
             return None
         return Exposed(need, *self._points.interval(number))
+
+    def _is_plain(self, number: int, bounds: Bounds) -> bool:
+        """Whether it is seen without a solution that a need that is open is not met."""
+        plainly_large = self._needs[number].if_small and self._is_plainly_large(number, bounds)
+        return plainly_large or self._plainly_exposed(number, bounds) is not None
+
+    def _is_plainly_large(self, number: int, bounds: Bounds) -> bool:
+        need = self._needs[number]
+        return self._plain.interval(need.parts, bounds)[0] > need.holds_to
+
+    def _plainly_exposed(self, number: int, bounds: Bounds) -> Exposed | None:
+        """A need that one who knows less than the attacker sees to be exposed, without a solution.
+
+        An end that is not plain is where points were found.
+        """
+        need, plain = self._needs[number], self._plain.interval(self._needs[number].parts, bounds)
+        if need.is_met(*plain):
+            return None
+        ends = zip(plain, self._points.interval(number), strict=True)
+        return Exposed(need, *(int(end) if math.isfinite(end) else seen for end, seen in ends))
 
     def _push(self, numbers: list[int], known: frozenset[int], bounds: Bounds) -> None:
         """Look for a point where some quantities are low, and for one where they are high."""

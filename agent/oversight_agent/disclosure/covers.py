@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ import numpy.typing as npt
 from oversight_agent.disclosure.joint import JointView, Place
 from oversight_agent.disclosure.knowledge import Knowledge
 from oversight_agent.disclosure.needs import Need
+from oversight_agent.disclosure.points import pool_of
 from oversight_agent.disclosure.solver import (
     TOLERANCE,
     Bounds,
@@ -96,17 +98,31 @@ class Covers:
         self, view: JointView, places: Sequence[Place], truths: Sequence[int],
         needs: Sequence[Need], budget: Budget,
     ) -> None:  # fmt: skip
-        knowledge = Knowledge(view.joint)
-        self._truths, self._needs = np.array(truths, dtype=float), needs
+        knowledge = pool_of(view.joint).knowledge
+        self._truths, self._budget, self._places = (
+            np.array(truths, dtype=float),
+            budget,
+            len(places),
+        )
         self._shown = _Limits.of(knowledge.bounds(view))
         self._free = _Limits.of(knowledge.bounds(view.without(places)))
         self._setter = _setters(knowledge, view, places)
-        self._variables = len(knowledge.program.lows)
-        program, parts = knowledge.program.copy(), dict.fromkeys(need.parts for need in needs)
+        self._program = knowledge.program
+        self.attack(needs)
+
+    def beside(self, needs: Sequence[Need]) -> Covers:
+        """The same for other needs."""
+        other = copy(self)
+        other.attack(needs)
+        return other
+
+    def attack(self, needs: Sequence[Need]) -> None:
+        """Find covers for these needs from now on."""
+        program, parts = self._program.copy(), dict.fromkeys(need.parts for need in needs)
         self._quantities = {each: program.require(total_of(each)) for each in parts}
-        self._solver, self._budget = _PricingSolver(program), budget
+        self._needs, self._solver = needs, _PricingSolver(program)
         self._size = len(program.lows) + len(program.conditions)
-        nothing = np.zeros(len(places))
+        nothing = np.zeros(self._places)
         self._reach = [self._missed(need, *self._ends(need, nothing, 0.0)) for need in needs]
 
     def of(self, hidden: Vector, needs: Iterable[int] | None = None) -> dict[int, list[Cover]]:
@@ -138,7 +154,7 @@ class Covers:
         self._budget.spend(self._size)
         objective = dict.fromkeys(need.parts, sign)
         least, of_variables, of_conditions = self._solver.price(objective, self._bounds(now, need))
-        prices = np.append(of_variables, of_conditions[: len(now.lows) - self._variables])
+        prices = np.append(of_variables, of_conditions[: len(now.lows) - len(self._program.lows)])
         prices[[*need.known]] = 0.0
         prices[self._setter < 0] = 0.0
         low = (prices > NOTHING) & (now.lows > self._free.lows)
@@ -149,7 +165,7 @@ class Covers:
 
     def _bounds(self, now: _Limits, need: Need) -> Bounds:
         """The same to one who knows more, and with a bound on what is as high as it has to be."""
-        split, quantities = self._variables, len(self._quantities)
+        split, quantities = len(self._program.lows), len(self._quantities)
         none, caps = np.full(quantities, -math.inf), np.full(quantities, math.inf)
         caps[self._quantities[need.parts] - (len(now.lows) - split)] = need.cap
         least, most = np.append(now.lows[split:], none), np.append(now.highs[split:], caps)

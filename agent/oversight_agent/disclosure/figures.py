@@ -135,6 +135,10 @@ class Shape:
         """The figure with which this one is shown or hidden: the sums of a row stand together."""
         return Figure(figure.row, 0) if self.is_sum(figure) else figure
 
+    def together(self, figure: Figure) -> tuple[Figure, ...]:
+        """All figures that are shown or hidden with one."""
+        return self.cells_of(figure.row) if self.is_sum(figure) else (figure,)
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -228,6 +232,21 @@ class Grid:
     def _scopes(self) -> list[Scope]:
         every = scopes(self.table)
         return [every[row.dimension, row.category] for row in self.rows]
+
+    @cached_property
+    def nearly_empty(self) -> list[tuple[tuple[Figure, ...], bool]]:
+        """Figures that nobody is behind, or one child or one worker; and whether it is nobody.
+
+        Figures that the same persons are behind are together: a cell, or a row with its sums.
+        """
+        lines = [self.shape.line(row) for row in range(self.shape.rows)]
+        blocks = lines if self.shape.scales else [(cell,) for line in lines for cell in line[1:]]
+        found = [(block, self.behind(block[0])) for block in blocks]
+        return [
+            (block, not behind.count)
+            for block, behind in found
+            if not behind.count or 1 in (behind.children, behind.workers)
+        ]
 
     @property
     def truths(self) -> tuple[int, ...]:

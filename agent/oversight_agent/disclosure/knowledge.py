@@ -53,6 +53,9 @@ class Knowledge:
             if _leads_sums(joint, place)
         }
 
+        self._numbers = {place: joint.number(place) for place in joint.places()}
+        self._always = self.program.bounds
+
     @property
     def moving(self) -> list[int]:
         """The conditions whose bounds depend on the view."""
@@ -60,18 +63,16 @@ class Knowledge:
 
     def bounds(self, view: JointView) -> Bounds:
         """The bounds of one who sees a view."""
-        bounds = self.program.bounds
+        bounds = self._always.copy()
         for place in view.shown:
-            number, seen = view.joint.number(place), view.views[place.table]
-            _narrow(bounds.lows, bounds.highs, number, seen.bounds(place.figure))
-            if place in self._rests and not seen.zeros:
-                bounds.least[self._rests[place]] = seen.least
-            if place in self._behind and not seen.zeros:
-                bounds.least[self._behind[place]] = seen.least
+            seen = view.views[place.table]
+            _narrow(bounds.lows, bounds.highs, self._numbers[place], seen.bounds(place.figure))
+            above = self._rests.get(place, self._behind.get(place))
+            if above is not None and not seen.zeros:
+                bounds.least[above] = seen.least
         for place, mark in view.marks.items():
-            number, rest = view.joint.number(place), self._rests[place]
-            _narrow(bounds.lows, bounds.highs, number, mark.own)
-            _narrow(bounds.least, bounds.most, rest, mark.rest)
+            _narrow(bounds.lows, bounds.highs, self._numbers[place], mark.own)
+            _narrow(bounds.least, bounds.most, self._rests[place], mark.rest)
         return bounds
 
 

@@ -232,20 +232,10 @@ def _known(grid: Grid, targets: Sequence[Figure]) -> frozenset[int]:
       be behind the target themselves: they know what they are about to find out.
     """
     known = set[int]()
-    for row in range(grid.shape.rows):
-        for block in _blocks(grid, row):
-            behind = grid.behind(block[0])
-            single = targets and 1 in (behind.children, behind.workers)
-            if not behind.count or (single and _are_apart(grid, block[0], targets)):
-                known.update(map(grid.shape.number, block))
+    for block, empty in grid.nearly_empty:
+        if empty or (targets and _are_apart(grid, block[0], targets)):
+            known.update(map(grid.shape.number, block))
     return frozenset(known)
-
-
-def _blocks(grid: Grid, row: int) -> list[tuple[Figure, ...]]:
-    """The figures of a row that the same persons are behind."""
-    if grid.shape.scales:
-        return [grid.shape.line(row)]
-    return [(cell,) for cell in grid.shape.cells_of(row)]
 
 
 def _are_apart(grid: Grid, cell: Figure, targets: Sequence[Figure]) -> bool:

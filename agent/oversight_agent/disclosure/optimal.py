@@ -109,7 +109,6 @@ class _Search:
             UnsolvedError: the budget was used up, or the solver failed.
         """
         budget = Budget(min(BUDGET, BUDGET_OF_FIGURE * len(self._places)))
-        self._truths, self._budget = truths, budget
         self._covers = Covers(self._view, self._places, truths, needs, budget)
         self._master = Master((self._sizes, self._costs), budget)
         self._aim_at_fewer()
@@ -166,7 +165,7 @@ class _Search:
         exposed = [each.need for each in self._following.exposed(self._view.without(hidden))]
         if not exposed:
             return False
-        covers = Covers(self._view, self._places, self._truths, exposed, self._budget).of(found)
+        covers = self._covers.beside(exposed).of(found)
         given = [self._following.given(need, self._view, hidden) for need in exposed]
         covers_of = [
             (cover | self._numbers(given[number].but), self._numbers(given[number].hidden))

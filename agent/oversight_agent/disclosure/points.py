@@ -69,7 +69,7 @@ class Pool:
     @property
     def room(self) -> int:
         """For how many more points there is room."""
-        return max(0, ROOM // self.rows.shape[1] - len(self))
+        return max(0, ROOM // int(self.rows.shape[1]) - len(self))
 
     def tested(self, points: Matrix) -> Matrix:
         """Rows of points, given by the numbers of all figures, that keep what always holds."""

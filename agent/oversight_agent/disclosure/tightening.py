@@ -60,7 +60,7 @@ class Tightening:
         """For each term the sum of the others of its condition; endless if one of them is."""
         ends = np.isinf(terms)
         finite = np.where(ends, 0.0, terms)
-        sums = np.bincount(self._condition, finite, self._conditions)
+        sums = np.bincount(self._condition, finite, self._conditions).astype(float)
         number = np.bincount(self._condition, ends, self._conditions)
         others = sums[self._condition] - finite
         others[number[self._condition] - ends > 0] = endless

@@ -88,9 +88,11 @@ class View:
 
     def without(self, figures: Iterable[Figure]) -> View:
         """The view with some figures hidden as well, and whatever goes with them."""
-        leader = self.shape.goes_with
-        gone = {leader(figure) for figure in figures}
-        return replace(self, shown={f: v for f, v in self.shown.items() if leader(f) not in gone})
+        shown = dict(self.shown)
+        for figure in figures:
+            for each in self.shape.together(figure):
+                shown.pop(each, None)
+        return replace(self, shown=shown)
 
     def bounds(self, figure: Figure) -> tuple[int, int]:
         """The interval of a published figure, by what `knowledge` says of it."""
