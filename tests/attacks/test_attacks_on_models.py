@@ -19,7 +19,7 @@ from oversight_agent.history import Sealing
 from oversight_agent.history.stage import New, sets_of
 from oversight_agent.tables import UnsafeTable
 from oversight_protocol.policy import Rules
-from oversight_protocol.release import TableAnswer
+from oversight_protocol.release import TableAnswer, row_keys
 from oversight_protocol.study import Link, Magnitude
 from support.attacker import Attacker, published
 from support.exact_tables import (
@@ -183,6 +183,36 @@ def test_a_sum_says_that_ten_are_behind_it_and_a_linked_count_does_not_say_who_i
             low, high = attacker.interval({(0, ALL): 1.0, (1, ALL): -1.0})
 
             assert (low, high >= 9) == (0, True)
+
+
+def nobody_is_missing(number: int) -> list[UnsafeTable]:
+    """A population and one within it that has everybody; in service `a` one child has all 480."""
+    form = magnitude_table([CHILDREN], {"service": ("a", "b", "c")})
+    of_a: list[Person] = [(n % 5, (0,), (0 if n else 480,)) for n in range(30)]
+    others: list[Person] = [(n % 5, (place,), (15,)) for place in (1, 2) for n in range(30)]
+    names = (f"whole{number}", f"part{number}")
+    return [sum_up(form.model_copy(update={"name": name}), [*of_a, *others]) for name in names]
+
+
+def width_of_a(tables: Sequence[UnsafeTable], *, linked: bool) -> float:
+    """How precisely the sum of service `a` is found by one who knows that nobody is missing."""
+    names = tuple(one.table.name for one in tables)
+    link = Link(kind="contained", tables=names, reason="By definition.")
+    together = protect(tables, RULES, "1.0", [link] if linked else [])
+    answers = [one.answer for one in together.tables]
+    every = [(*key, code) for key in row_keys(tables[0].table) for code in ("all", "children")]
+    facts = [equal((0, figure), (1, figure)) for figure in every]
+    attacker = JointAttacker.on(tables, answers, RULES, facts)
+    low, high = attacker.interval({(0, ("service", "a", "children")): 1.0})
+    return high - low
+
+
+def test_one_who_knows_that_nobody_is_missing_does_not_set_off_two_populations():
+    """Each table hides another partner of what one child has, as their names differ."""
+    every = [nobody_is_missing(number) for number in range(6)]
+
+    assert min(width_of_a(tables, linked=False) for tables in every) < 48
+    assert min(width_of_a(tables, linked=True) for tables in every) >= 48
 
 
 def test_two_tables_of_the_same_people_do_not_show_what_the_other_hides(tmp_path: Path):

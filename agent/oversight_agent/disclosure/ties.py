@@ -14,13 +14,13 @@ Rules kept here:
    true finds nothing.
 5. Who is in one table and not in the other is a quantity too: a difference of counts that is small
    must be as uncertain as a small count; and what these few contribute to a sum as uncertain as one
-   person's contribution.
+   person's contribution. If nobody is, that must not be found out, and whoever knows it all the
+   same must not find out anything else.
 6. Of a table that comes again, everybody is taken to know what did not change, so that it is the
    same quantity; and a sum that changed may have changed by one person's contribution alone.
 7. Of tables that are `close` nothing but the two figures is tied: the smaller is contained in the
-   larger, and what differs is a quantity, by rules 4 and 5. If that is nothing, it must not be
-   found out, and whoever knows it all the same must not find out anything else. Of figures that
-   are `alike` it is no secret.
+   larger, and what differs is a quantity, by rules 4 and 5. Of figures that are `alike` it is no
+   secret that nothing does.
 8. What is contained in something that is contained in a third is contained in the third.
 """
 
@@ -242,7 +242,9 @@ def _is_dominated(grids: Sequence[Grid], one: Place, other: Place, rules: Rules)
 
 
 def _difference(one: Place, other: Place, excess: int) -> Difference:
-    return Difference((one,), (other,)) if excess >= 0 else Difference((other,), (one,))
+    if excess < 0:
+        one, other = other, one
+    return Difference((one,), (other,), told=not excess)
 
 
 def _magnitude(grids: Sequence[Grid], place: Place) -> str:
