@@ -49,7 +49,8 @@ class Sketches:
             places = (one.distinct % BUCKETS).astype(np.intp)
             for behind in one.figures(shown):
                 found.append((one.kind, behind))
-                lines.append(np.bincount(places[one.present(behind)], minlength=BUCKETS))
+                there = places.compress(one.present(behind))
+                lines.append(np.bincount(there, minlength=BUCKETS))
         return cls(tuple(found), np.array(lines, dtype=np.int32).reshape(-1, BUCKETS))
 
     def write(self) -> bytes:
