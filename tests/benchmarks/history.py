@@ -4,9 +4,11 @@
 
 writes a history of that many tables, each of all these people by two outcomes and nine services (30
 figures and 20 rests), then times what a worker does: it opens the history, recalls and compares.
-One new table, then a wave of 24. Beside it stands the plain way: every figure as a Python set, and
-every pair compared. All together they would not fit into memory, so three tables are timed and
-multiplied.
+One new table, then a wave of 24 that are soon found too close to released ones, then 24 tables of
+other people that are close to nothing, of which every figure is compared, with each other too.
+
+Beside it stands the plain way: every figure as a Python set, and every pair compared. All together
+they would not fit into memory, so three tables are timed and multiplied.
 
 Times are of the one processor that is used. Nobody in it exists. Of the tables, every fiftieth is
 nearly one of the new ones.
@@ -31,11 +33,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import numpy as np
 
 from oversight_agent.history import Answered, History, Span
+from oversight_agent.history.matching import known
 from oversight_agent.history.memory import About, Memory, definition_of
 from oversight_agent.history.record_sets import Name, RecordSets, write
 from oversight_agent.history.sketches import Sketches
 from oversight_agent.history.ties import Foreseen
-from oversight_agent.history.unforeseen import Found, known, unforeseen
+from oversight_agent.history.unforeseen import Found, unforeseen
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import Cell, Row, TableAnswer, row_keys
 from oversight_protocol.study import BaseTable
@@ -58,6 +61,7 @@ class Measured:
     opening: float
     one_table: float
     a_wave: float
+    a_wave_of_others: float
     sets_one_table: float
     found: int
 
@@ -83,8 +87,8 @@ def span_of(number: int) -> Span:
 class People:
     """People, and tables of them."""
 
-    def __init__(self, people: int) -> None:
-        self._chance = np.random.default_rng(20261126)
+    def __init__(self, people: int, seed: int = 20261126) -> None:
+        self._chance = np.random.default_rng(seed)
         self.keys = np.sort(self._chance.integers(0, 2**64, people, dtype=np.uint64))
 
     def table(self, number: int) -> RecordSets:
@@ -147,8 +151,13 @@ def fill(folder: Path, people: People, new: Sequence[RecordSets], releases: int)
     history.close()
 
 
-def stage(folder: Path, new: Sequence[RecordSets]) -> tuple[float, float, list[Found]]:
-    """Seconds to open the history, and to compare new tables with it, and what was found."""
+def stage(
+    folder: Path, new: Sequence[RecordSets], *, tied: bool = True
+) -> tuple[float, float, list[Found]]:
+    """Seconds to open the history, and to compare new tables with it, and what was found.
+
+    Unless they are tied, new tables are compared with each other too.
+    """
     start = time.process_time()
     history = History.open(folder / "history.db", SECRET, read_only=True)
     opened = time.process_time()
@@ -157,7 +166,7 @@ def stage(folder: Path, new: Sequence[RecordSets]) -> tuple[float, float, list[F
         known(-1 - n, f"new_{n}", span_of(-1 - n), [sets], names(sets.table))
         for n, sets in enumerate(new)
     ]
-    pairs = frozenset((-1 - n, -1 - m) for n in range(len(new)) for m in range(n))
+    pairs = frozenset((-1 - n, -1 - m) for n in range(len(new)) for m in range(n) if tied)
     found = unforeseen(candidates, old, Foreseen(pairs, frozenset()), MOST)
     done = time.process_time()
     history.close()
@@ -178,17 +187,20 @@ def measure(releases: int = 1000, people: int = 100_000) -> Measured:
     """Both ways."""
     crowd = People(people)
     new = [crowd.table(n) for n in range(WAVE)]
+    other = People(people, seed=1)
+    others = [other.table(n) for n in range(WAVE)]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         fill(folder, crowd, new, releases)
         one = [stage(folder, new[:1]) for _ in range(5)]
         wave = [stage(folder, new) for _ in range(3)]
+        apart = [stage(folder, others, tied=False) for _ in range(3)]
         size = (folder / "history.db").stat().st_size / 1e6
     plain = sets_way(new[0], [crowd.table(n) for n in range(3)], releases)
     return Measured(
         releases, people, size, statistics.median(o for o, _, _ in one),
         statistics.median(c for _, c, _ in one), statistics.median(c for _, c, _ in wave),
-        plain, len(wave[0][2]),
+        statistics.median(c for _, c, _ in apart), plain, len(wave[0][2]),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@
     record_sets  who stands behind a figure; `sketches` rough pictures of that
     recall       a history, opened
     ties         how new tables are tied by definition to released ones
-    unforeseen   which figures are too close without a tie
+    unforeseen   which figures are too close without a tie; `matching` finds them
     stage        these in their order, for a worker
     against      whether history and ledger know the same
     explaining   why a table would be refused, in words, and what would pass

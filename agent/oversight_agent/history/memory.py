@@ -20,6 +20,7 @@ Rules kept here:
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -148,6 +149,7 @@ def bound(said: str, answered: str, part: Part) -> bytes:
     return f"{part}\0{said}\0{answered}".encode()
 
 
+@lru_cache(maxsize=256)
 def definition_of(table: BaseTable) -> str:
     """The digest of a base table's definition, whatever the period and the specification."""
     return table.question(_ANY, "")

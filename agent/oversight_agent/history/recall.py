@@ -29,8 +29,8 @@ from oversight_agent.tables import UnsafeTable
 from oversight_protocol.study import BaseTable, Link
 
 if TYPE_CHECKING:
+    from oversight_agent.history.matching import Known
     from oversight_agent.history.record_sets import RecordSets
-    from oversight_agent.history.unforeseen import Known
 
 FILE = "history.db"
 """The history's file in the agent's folder."""
@@ -120,8 +120,8 @@ class History:
 
     def known(self) -> list[Known]:
         """Every released table, for comparison with new ones."""
+        from oversight_agent.history.matching import Known  # noqa: PLC0415
         from oversight_agent.history.sketches import Sketches  # noqa: PLC0415 — loads numpy
-        from oversight_agent.history.unforeseen import Known  # noqa: PLC0415
 
         released = list(self._released())
         counted = [entry for entry in released if entry.about.has_records]

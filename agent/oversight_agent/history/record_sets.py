@@ -17,7 +17,7 @@ Rules kept here:
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -106,15 +106,15 @@ class RecordSets:
 
     def persons_behind(self, behind: Behind) -> Keys:
         """The persons behind a figure."""
-        return self.distinct[self.present(behind)]
+        return self.distinct.compress(self.present(behind))
 
     def present(self, behind: Behind) -> _Flags:
         """For each distinct person, whether they are behind a figure."""
         (dimension, category, outcome), rest = behind
         rows = self._rows(dimension, category)
         if outcome != TOTAL and self.table.outcomes:
-            codes, merges = self.table.outcome_codes, self.table.merges
-            same = np.isin(self.outcomes, [*map(codes.index, merges.get(outcome, (outcome,)))])
+            codes = self.table.merges.get(outcome, (outcome,))
+            same = _is_one_of(self.outcomes, codes, self.table.outcome_codes)
             rows = rows & (~same if rest else same)
         if len(self._firsts) == len(rows):
             return rows
@@ -152,9 +152,7 @@ class RecordSets:
 
     def _is_in(self, dimension: str, members: Sequence[str]) -> _Flags:
         [codes] = [each.codes for each in self.table.dimensions if each.name == dimension]
-        column = self.categories[dimension]
-        found: _Flags = np.logical_or.reduce([column == codes.index(code) for code in members])
-        return found
+        return _is_one_of(self.categories[dimension], members, codes)
 
 
 def behinds(table: BaseTable, shown: Collection[Name] | None = None) -> Iterator[Behind]:
@@ -202,6 +200,13 @@ def read(content: bytes, table: BaseTable) -> tuple[RecordSets, ...]:
         named = dict(zip(each["dimensions"], columns[1:], strict=True))
         found.append(RecordSets(table, each["kind"], persons, columns[0], named))
     return tuple(found)
+
+
+def _is_one_of(column: _Codes, codes: Iterable[str], every: Sequence[str]) -> _Flags:
+    """Where a column has one of these codes, by their places among all."""
+    # One comparison for each is a hundred times as fast as `np.isin`.
+    found: _Flags = np.logical_or.reduce([column == every.index(code) for code in codes])
+    return found
 
 
 def _places(column: Sequence[str], codes: Sequence[str]) -> _Codes:

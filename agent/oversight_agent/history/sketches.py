@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from oversight_agent.history.record_sets import Behind, Name, RecordSets
 
-BUCKETS = 64
+BUCKETS, FEW = 64, 8
 
 _Counts = NDArray[np.int32]
 
@@ -49,7 +49,8 @@ class Sketches:
             places = (one.distinct % BUCKETS).astype(np.intp)
             for behind in one.figures(shown):
                 found.append((one.kind, behind))
-                lines.append(np.bincount(places[one.present(behind)], minlength=BUCKETS))
+                there = places.compress(one.present(behind))
+                lines.append(np.bincount(there, minlength=BUCKETS))
         return cls(tuple(found), np.array(lines, dtype=np.int32).reshape(-1, BUCKETS))
 
     def write(self) -> bytes:
@@ -95,25 +96,34 @@ class Pile:
     """
 
     def __init__(self, tables: Sequence[tuple[int, Sketches]], kind: str) -> None:
-        picked = [
-            (number, [at for at, (one, _) in enumerate(each.figures) if one == kind], each)
-            for number, each in tables
-        ]
-        self.figures = [(number, each.figures[at][1]) for number, ats, each in picked for at in ats]
-        lines = [each.buckets[ats] for _, ats, each in picked if ats]
-        self._buckets = np.concatenate(lines) if lines else np.zeros((0, BUCKETS), np.int32)
-        self._sizes = self._buckets.sum(axis=1, dtype=np.int64)
+        self._figures = [figure for _, each in tables for figure in each.figures]
+        self._numbers = [number for number, each in tables for _ in each.figures]
+        lines = [each.buckets for _, each in tables]
+        self._buckets = np.concatenate([np.zeros((0, BUCKETS), np.int32), *lines])
+        sizes = self._buckets.sum(axis=1, dtype=np.int64)
+        places = np.flatnonzero([one == kind for one, _ in self._figures])
+        self._by_size = places[np.argsort(sizes[places], kind="stable")]
+        self._sizes = sizes[self._by_size]
 
     def near(self, buckets: _Counts, most: int) -> list[Near]:
         """The figures that may differ from a set by `most` persons in all."""
-        sizes = np.abs(self._sizes - int(buckets.sum()))
-        at = np.flatnonzero(sizes <= most)
-        apart = np.abs(self._buckets[at] - buckets).sum(axis=1)
-        keep = apart <= most
-        within, alike = (apart == sizes[at]) & (apart > 0), apart == 0
-        found = zip(at[keep], within[keep], alike[keep], strict=True)
+        size = int(buckets.sum())
+        first, last = np.searchsorted(self._sizes, (size - most, size + most + 1))
+        at = np.sort(self._by_size[first:last])
+        # A few of the buckets exclude nearly all.
+        at = at[_apart(self._buckets[at, :FEW], buckets[:FEW]) <= most]
+        lines = self._buckets[at]
+        apart = _apart(lines, buckets)
+        within = (apart == np.abs(lines.sum(axis=1) - size)) & (apart > 0)
+        found = zip(at.tolist(), apart.tolist(), within.tolist(), strict=True)
         return [
-            Near(number, behind, bool(inside), bool(same))
-            for one, inside, same in found
-            for number, behind in [self.figures[one]]
+            Near(self._numbers[one], self._figures[one][1], inside, alike=by == 0)
+            for one, by, inside in found
+            if by <= most
         ]
+
+
+def _apart(lines: _Counts, buckets: _Counts) -> NDArray[np.int64]:
+    """By how many persons in all each line is apart from one."""
+    found: NDArray[np.int64] = np.abs(lines - buckets).sum(axis=1)
+    return found

@@ -19,7 +19,7 @@ Rules kept here:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from oversight_agent.disclosure import primary
@@ -27,6 +27,7 @@ from oversight_agent.disclosure.figures import Grid
 from oversight_agent.disclosure.past import Part, Past, Tie, TieKind, renumbered
 from oversight_agent.history import content, record_sets
 from oversight_agent.history.entries import Entry
+from oversight_agent.history.matching import Known, known
 from oversight_agent.history.memory import (
     About,
     Answered,
@@ -40,7 +41,7 @@ from oversight_agent.history.record_sets import Name, RecordSets
 from oversight_agent.history.sealing import Sealing
 from oversight_agent.history.sketches import Sketches
 from oversight_agent.history.ties import Foreseen, foreseen, ties
-from oversight_agent.history.unforeseen import Found, Known, close, known, unforeseen
+from oversight_agent.history.unforeseen import Comparison, Found
 from oversight_agent.tables import UnsafeTable
 from oversight_protocol.canonical import canonical_json
 from oversight_protocol.errors import Family
@@ -151,21 +152,20 @@ class _Comparing:
         numbers: Sequence[int], foreseen: Foreseen, rules: Rules,
     ) -> None:  # fmt: skip
         self._new, self._every, self._old, self._numbers = new, every, old, numbers
-        self._foreseen, self._rules, self._most = foreseen, rules, rules.minimum_persons - 1
-        self._known = [
-            self._of(place, published(each.unsafe, rules)) for place, each in enumerate(new)
-        ]
+        self._rules = rules
+        self._known = [self._of(place, published) for place in range(len(new))]
+        self._comparison = Comparison(self._known, old, foreseen, rules.minimum_persons - 1)
 
     def found(self) -> list[Found]:
         """The new tables that are too close to another one."""
-        return unforeseen(self._known, self._old, self._foreseen, self._most, self._numbers)
+        return self._comparison.found(self._numbers)
 
     def ties(self, kept: Sequence[int]) -> Iterator[Tie]:
         """What ties the new tables that are kept to each other, and to recalled ones."""
         at = {number: place for place, number in enumerate(self._numbers)}
         recalled = [each for each in self._old if each.number in at]
         mine = [self._known[place] for place in kept]
-        for each in close(mine, recalled, self._foreseen, self._most):
+        for each in self._comparison.close(mine, recalled):
             figures = tuple(Part(*behind.name, behind.rest) for behind in each.figures)
             kind: TieKind = "alike" if each.alike else "close"
             tables = at[each.more], at[each.less]
@@ -188,14 +188,12 @@ class _Comparing:
         one = self._new[place]
         if not (one.sets and one.unsafe.table.merges):
             return False
-        merged = self._of(place, _merged(one.unsafe, self._rules))
-        others = [each for each in self._known if each.number != merged.number]
-        return bool(unforeseen([merged], [*self._old, *others], self._foreseen, self._most))
+        return self._comparison.is_close(self._of(place, _merged))
 
-    def _of(self, place: int, names: frozenset[Name]) -> Known:
-        about = self._every[place]
-        span = Span.of(about.period)
-        return known(_number(place), about.table.name, span, self._new[place].sets, names)
+    def _of(self, place: int, figures: Callable[[UnsafeTable, Rules], frozenset[Name]]) -> Known:
+        about, sets = self._every[place], self._new[place].sets
+        names = figures(about, self._rules) if sets else frozenset[Name]()
+        return known(_number(place), about.table.name, Span.of(about.period), sets, names)
 
 
 def published(unsafe: UnsafeTable, rules: Rules) -> frozenset[Name]:

@@ -18,9 +18,10 @@ from datetime import UTC, datetime
 from oversight_agent.disclosure import PUBLIC, Past, Tie
 from oversight_agent.history import OWN, Answered, Head, History, Recalled, Span
 from oversight_agent.history.explaining import explain
+from oversight_agent.history.matching import known
 from oversight_agent.history.stage import Judged, New, judge, remember
 from oversight_agent.history.ties import foreseen, ties
-from oversight_agent.history.unforeseen import known, unforeseen
+from oversight_agent.history.unforeseen import unforeseen
 from oversight_agent.tables import UnsafeTable
 from oversight_protocol.policy import Rules
 from oversight_protocol.study import Link

@@ -6,16 +6,18 @@ from collections.abc import Iterator
 from itertools import combinations
 
 import duckdb
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oversight_agent.evaluate.behind import rows_behind
 from oversight_agent.history import Sealing, Span, record_sets
+from oversight_agent.history.matching import known
 from oversight_agent.history.record_sets import Behind, Name, RecordSets, behinds
-from oversight_agent.history.sketches import Pile, Sketches
+from oversight_agent.history.sketches import BUCKETS, Pile, Sketches
 from oversight_agent.history.stage import sets_of
 from oversight_agent.history.ties import Foreseen
-from oversight_agent.history.unforeseen import known, unforeseen
+from oversight_agent.history.unforeseen import unforeseen
 from oversight_protocol.study import BaseTable
 from support.exact_tables import CHILD_IF_ANY, QUARTER, WORKER, base_table, magnitude_table
 from support.histories import SECRET, days
@@ -164,6 +166,34 @@ def test_no_sketch_excludes_a_figure_that_is_near(tables: list[list[Line]]):
                     assert its in near
                 if 1 <= len(apart) <= MOST and (apart <= persons or apart <= set(keys)):
                     assert near[its]
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 2), min_size=12, max_size=12), max_size=40),
+    st.lists(st.integers(0, 2), min_size=12, max_size=12),
+    st.integers(0, 12),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_pile_names_the_figures_that_are_near_by_their_buckets_in_order(
+    lines: list[list[int]], mine: list[int], most: int
+):
+    padded = np.array([mine, *lines], dtype=np.int32)
+    buckets = np.pad(padded, ((0, 0), (0, BUCKETS - padded.shape[1])))[1:]
+    behind = Behind(Name("", "", "all"), rest=False)
+    every = [
+        (n, Sketches(((kind, behind),) * 2, np.stack((line, line))))
+        for n, line in enumerate(buckets) for kind in ("children", "workers")
+    ]  # fmt: skip
+
+    found = Pile(every, "children").near(np.pad(padded[0], (0, BUCKETS - len(mine))), most)
+
+    apart = {n: sum(abs(a - b) for a, b in zip(line, mine, strict=True))
+             for n, line in enumerate(lines)}  # fmt: skip
+    assert [(each.number, each.within, each.alike) for each in found] == [
+        (n, by == abs(sum(lines[n]) - sum(mine)) and by > 0, by == 0)
+        for n, by in apart.items() if by <= most
+        for _ in range(2)
+    ]  # fmt: skip
 
 
 def test_a_person_who_comes_again_in_the_same_way_is_kept_once():
