@@ -71,7 +71,9 @@ class Audit:
         """
         numbers = range(len(self._needs)) if among is None else among
         bounds = self._look(view)
-        self._push_together([n for n in self._open(numbers) if not self._is_plain(n, bounds)], bounds)
+        self._push_together(
+            [n for n in self._open(numbers) if not self._is_plain(n, bounds)], bounds
+        )
         for number in self._open(numbers):
             if found := self._attack(number, bounds):
                 yield found
