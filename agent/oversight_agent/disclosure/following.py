@@ -20,7 +20,7 @@ from oversight_agent.disclosure.figures import Grid
 from oversight_agent.disclosure.joint import Joint, JointView, Place
 from oversight_agent.disclosure.needs import Need
 from oversight_agent.disclosure.points import pool_of
-from oversight_agent.disclosure.solver import TOLERANCE, Solver, total_of
+from oversight_agent.disclosure.solver import TOLERANCE, Solver, Vector, total_of
 from oversight_protocol.policy import Rules
 
 
@@ -88,12 +88,15 @@ class Following:
         """
         if need not in self._causes:
             return self._given_together(need, draft, hidden)
-        few, cause = hidden, frozenset[Place]()
+        cause = frozenset[Place]()
         if all(place in draft.shown for place in self._causes[need]):
             cause = frozenset(sorted(hidden.intersection(self._causes[need]))[:1])
-        for place in sorted(hidden - cause):
-            if self._may_be_small(need, draft.without(few - {place})):
-                few -= {place}
+        few = self._excluding(self._least(need, draft.without(hidden)), draft, hidden) | cause
+        for place in sorted(few - cause):
+            if place in few:
+                point = self._least(need, draft.without(few - {place}))
+                if self._is_small(need, point):
+                    few = self._excluding(point, draft, few) | cause
         return Given(few, frozenset())
 
     def _given_together(self, need: Need, draft: JointView, hidden: frozenset[Place]) -> Given:
@@ -102,10 +105,19 @@ class Following:
         every = {draft.leader(place) for place in draft.hideable if place.table == table}
         return Given(frozenset(hidden & every), frozenset(every - hidden))
 
-    def _may_be_small(self, need: Need, view: JointView) -> bool:
-        bounds, objective = self._knowledge.bounds(view), total_of(need.parts)
-        point = self._solver.minimise(objective, bounds)
+    def _excluding(
+        self, point: Vector, draft: JointView, hidden: frozenset[Place]
+    ) -> frozenset[Place]:
+        """Those of some figures that must be hidden for a point to be possible."""
+        return frozenset(place for place in hidden if self._knowledge.excludes(point, draft, place))
+
+    @staticmethod
+    def _is_small(need: Need, point: Vector) -> bool:
         return sum(float(point[part]) for part in need.parts) < need.holds_to + TOLERANCE
+
+    def _least(self, need: Need, view: JointView) -> Vector:
+        """A point where the quantity is as small as may be."""
+        return self._solver.minimise(total_of(need.parts), self._knowledge.bounds(view))
 
     def met(self, view: JointView) -> tuple[Need, ...]:
         """The needs of a pattern that exposes none of them."""

@@ -21,7 +21,7 @@ import math
 
 from oversight_agent.disclosure.figures import TOTAL_OF_ROW, Figure, Shape
 from oversight_agent.disclosure.joint import Joint, JointView, Place
-from oversight_agent.disclosure.solver import Bounds, Program, Vector, total_of
+from oversight_agent.disclosure.solver import TOLERANCE, Bounds, Program, Vector, total_of
 
 
 class Knowledge:
@@ -67,13 +67,32 @@ class Knowledge:
         for place in view.shown:
             seen = view.views[place.table]
             _narrow(bounds.lows, bounds.highs, self._numbers[place], seen.bounds(place.figure))
-            above = self._rests.get(place, self._behind.get(place))
+            above = self._above(place)
             if above is not None and not seen.zeros:
                 bounds.least[above] = seen.least
         for place, mark in view.marks.items():
             _narrow(bounds.lows, bounds.highs, self._numbers[place], mark.own)
             _narrow(bounds.least, bounds.most, self._rests[place], mark.rest)
         return bounds
+
+    def excludes(self, point: Vector, view: JointView, place: Place) -> bool:
+        """Whether a published figure, or what goes with it, says that a point is none."""
+        seen, table = view.views[place.table], place.table
+        for figure in seen.shape.together(place.figure):
+            if figure not in seen.shown:
+                continue
+            one = Place(table, figure)
+            (low, high), above = seen.bounds(figure), self._above(one)
+            if not low - TOLERANCE <= point[self._numbers[one]] <= high + TOLERANCE:
+                return True
+            terms = {} if above is None or seen.zeros else self.program.conditions[above][0]
+            if terms and sum(x * point[n] for n, x in terms.items()) < seen.least - TOLERANCE:
+                return True
+        return False
+
+    def _above(self, place: Place) -> int | None:
+        """The condition that a published figure is beside: at least so many are behind it."""
+        return self._rests.get(place, self._behind.get(place))
 
 
 class Yielding:

@@ -26,6 +26,7 @@ from itertools import chain
 
 import numpy as np
 
+from oversight_agent.disclosure.audit import Audit
 from oversight_agent.disclosure.covers import Budget, Cover, Covers
 from oversight_agent.disclosure.figures import WHOLE
 from oversight_agent.disclosure.following import Following
@@ -109,6 +110,7 @@ class _Search:
             UnsolvedError: the budget was used up, or the solver failed.
         """
         budget = Budget(min(BUDGET, BUDGET_OF_FIGURE * len(self._places)))
+        self._needs, self._audit = list(needs), Audit(self._view.joint, truths, needs)
         self._covers = Covers(self._view, self._places, truths, needs, budget)
         self._master = Master((self._sizes, self._costs), budget)
         self._aim_at_fewer()
@@ -124,19 +126,40 @@ class _Search:
 
     def _settle(self) -> None:
         """Take what the master chooses once no need is exposed, if anything is within limits."""
-        for _ in range(ROUNDS):
-            parts = self._master.relaxed()
-            if parts is None:
-                return
-            if not self._learn(self._covers.of(parts)):
-                break
+        if not self._relax():
+            return
         while (found := self._master.whole()) is not None:
-            covers = self._covers.of(found)
-            if self._learn(covers):
+            if exposed := self._exposed(found):
+                covers = self._covers.of(found, exposed)
+                if not self._learn(covers):
+                    # The attacker of the covers does not see what that of the audit does.
+                    raise UnsolvedError
                 self._complete(found, covers)
             elif not self._learn_following(found):
                 self._take(found)
                 return
+
+    def _relax(self) -> bool:
+        """Learn covers where figures may be hidden in part; whether anything is within limits.
+
+        Needs of which a cover was found are looked at again, all others once there is none.
+        """
+        some: list[int] | None = None
+        for _ in range(ROUNDS):
+            parts = self._master.relaxed()
+            if parts is None:
+                return False
+            found = self._covers.of(parts, some)
+            self._learn(found)
+            if not found and some is None:
+                break
+            some = [*found] or None
+        return True
+
+    def _exposed(self, hidden: Vector) -> list[int]:
+        """The numbers of the needs that a pattern exposes."""
+        view = self._view.without(self._hidden_places(hidden))
+        return [self._needs.index(each.need) for each in self._audit.exposed(view)]
 
     def _learn(self, covers: Mapping[int, Sequence[Cover]]) -> bool:
         return self._master.add((c, ALWAYS) for c in chain.from_iterable(covers.values()))
@@ -161,7 +184,7 @@ class _Search:
         """
         if self._following is None:
             return False
-        hidden = frozenset(place for place, gone in zip(self._places, found, strict=True) if gone)
+        hidden = self._hidden_places(found)
         exposed = [each.need for each in self._following.exposed(self._view.without(hidden))]
         if not exposed:
             return False
@@ -193,6 +216,8 @@ class _Search:
     def _hidden(self) -> Vector:
         return np.array([float(place not in self.best.shown) for place in self._places])
 
+    def _hidden_places(self, found: Vector) -> frozenset[Place]:
+        return frozenset(place for place, gone in zip(self._places, found, strict=True) if gone)
+
     def _take(self, found: Vector) -> None:
-        places = zip(self._places, found, strict=True)
-        self.best = self._view.without(place for place, hidden in places if hidden)
+        self.best = self._view.without(self._hidden_places(found))
