@@ -119,6 +119,11 @@ class UnsafeSum:
     largest: int = field(repr=False)
     second: int = field(repr=False)
 
+    def looks_like(self, other: UnsafeSum) -> bool:
+        """Whether both may be of one thing, under two names: a largest contribution is the same."""
+        largest = {self.largest, self.second} & {other.largest, other.second}
+        return any(largest)
+
 
 @dataclass(frozen=True)
 class UnsafeMerge:

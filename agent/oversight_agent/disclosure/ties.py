@@ -8,7 +8,8 @@ Rules kept here:
    numbered too, and not only of totals. Of two tables, outcomes that happen to have one code are
    different things.
 3. A magnitude that both have sums up to at least as much where there is more. Where a tie names a
-   magnitude, its sums are the same.
+   magnitude, its sums are the same. A magnitude may have another name in another table: it is known
+   by a largest contribution, which nearly the same persons have.
 4. A condition joins the program only if it is true of the data: definitions differ in detail
    between tables (which team a child is counted under), and an attacker who believes what is not
    true finds nothing.
@@ -26,7 +27,7 @@ Rules kept here:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import inf
 
@@ -37,6 +38,7 @@ from oversight_agent.disclosure.rules import dominated
 from oversight_agent.tables import UnsafeSum
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import TOTAL
+from oversight_protocol.study import BaseTable
 
 _Pair = tuple[Place, Place]
 
@@ -66,7 +68,8 @@ def differences(grids: Sequence[Grid], ties: Iterable[Tie], rules: Rules) -> tup
             for pair in _common(grids, *tie.tables):
                 # Rows that only the first has, and that add nothing to some sums, are declared as
                 # such by those who sign the study: how few they are is taken for no secret.
-                if tie.equal_sums and _magnitude(grids, pair[0]) in {"", *tie.equal_sums}:
+                counts = not _magnitude(grids, pair[0])
+                if tie.equal_sums and (counts or _are_equal(grids, pair, tie)):
                     continue
                 found.update(dict.fromkeys(_small(grids, pair, tie, rules)))
     return tuple(sorted(found, key=lambda one: (one.more, one.less)))
@@ -114,8 +117,8 @@ def _of_tie(grids: Sequence[Grid], tie: Tie) -> Iterator[Relation]:
     high = 0 if tie.kind == "same_population" else inf
     for other in others:
         for one, like in _common(grids, first, other):
-            name = _magnitude(grids, one)
-            yield from _if_true(grids, one, like, 0 if name in tie.equal_sums else high)
+            equal = _are_equal(grids, (one, like), tie)
+            yield from _if_true(grids, one, like, 0 if equal else high)
 
 
 def _between(
@@ -138,8 +141,14 @@ def _equal_sums(grids: Sequence[Grid], tie: Tie) -> Iterator[_Pair]:
     """The sums that are the same by a tie, in either order."""
     for other in tie.tables[1:] if tie.equal_sums else ():
         for pair in _common(grids, tie.tables[0], other):
-            if _magnitude(grids, pair[0]) in tie.equal_sums:
+            if _are_equal(grids, pair, tie):
                 yield from (pair, pair[::-1])
+
+
+def _are_equal(grids: Sequence[Grid], pair: _Pair, tie: Tie) -> bool:
+    """Whether a tie says of two sums that they are the same."""
+    one, other = (_magnitude(grids, each) for each in pair)
+    return one == other and one in tie.equal_sums
 
 
 def _parts(grid: Grid, part: Part) -> Iterator[Figure]:
@@ -176,13 +185,37 @@ def _common(grids: Sequence[Grid], first: int, other: int) -> Iterator[_Pair]:
     one, two = grids[first], grids[other]
     for row, like in _common_rows(one, two):
         yield Place(first, Figure(row, TOTAL_OF_ROW)), Place(other, Figure(like, TOTAL_OF_ROW))
-        shared = one.outcomes if one.table.name == two.table.name else one.table.magnitude_names
-        for name in shared:
-            if name in two.outcomes and bool(one.shape.scales) == bool(two.shape.scales):
-                at, there = one.outcomes.index(name), two.outcomes.index(name)
-                yield Place(first, Figure(row, at)), Place(other, Figure(like, there))
+        for name, name_there in _common_names(one, two, row, like):
+            at, there = one.outcomes.index(name), two.outcomes.index(name_there)
+            yield Place(first, Figure(row, at)), Place(other, Figure(like, there))
         for merged, same in _merged_alike(one, two, row, like):
             yield Place(first, merged), Place(other, same)
+
+
+def _common_names(one: Grid, two: Grid, row: int, like: int) -> Iterable[tuple[str, str]]:
+    """The outcomes, or the magnitudes, of a row and of a like one that count the same."""
+    if one.shape.scales and two.shape.scales:
+        return same_magnitudes(one.table, two.table, one.rows[row].sums, two.rows[like].sums)
+    same = one.table.name == two.table.name and not (one.shape.scales or two.shape.scales)
+    return [(code, code) for code in one.outcomes if same and code in two.outcomes]
+
+
+def same_magnitudes(
+    one: BaseTable, two: BaseTable, sums: Mapping[str, UnsafeSum], others: Mapping[str, UnsafeSum]
+) -> list[tuple[str, str]]:
+    """The magnitudes of two rows that are the same: by their names, or by what they look like.
+
+    A study may give one thing two names, and both rows may have nearly the same persons: then a
+    largest contribution is in both. (Two things that look alike are attacked for nothing.)
+    """
+    decimals = {each.name: each.decimals for each in two.magnitudes}
+    return [
+        (each.name, name)
+        for each in one.magnitudes
+        for name in decimals
+        if each.name == name
+        or (each.decimals == decimals[name] and sums[each.name].looks_like(others[name]))
+    ]
 
 
 def _merged_alike(one: Grid, two: Grid, row: int, like: int) -> Iterator[tuple[Figure, Figure]]:

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from oversight_agent.disclosure import primary
 from oversight_agent.disclosure.figures import Grid
 from oversight_agent.disclosure.past import Part, Past, Tie, TieKind, renumbered
+from oversight_agent.disclosure.ties import same_magnitudes
 from oversight_agent.history import content, record_sets
 from oversight_agent.history.entries import Entry
 from oversight_agent.history.matching import Known, known
@@ -170,18 +171,24 @@ class _Comparing:
             kind: TieKind = "alike" if each.alike else "close"
             tables = at[each.more], at[each.less]
             yield Tie(kind, tables, figures=figures)
-            for name in self._sums(*tables):
-                sums = tuple(part._replace(outcome=name) for part in figures)
+            for names in self._sums(tables, figures):
+                sums = tuple(
+                    part._replace(outcome=name) for part, name in zip(figures, names, strict=True)
+                )
                 yield Tie(kind, tables, figures=sums)
 
-    def _sums(self, one: int, other: int) -> tuple[str, ...]:
-        """The magnitudes of which two tables have sums, by their places."""
-        first, second = self._every[one], self._every[other]
+    def _sums(self, places: tuple[int, int], figures: Sequence[Part]) -> Sequence[tuple[str, str]]:
+        """The magnitudes of which both of two rows have sums."""
+        first, second = (self._every[place] for place in places)
         # In other days everybody contributes something else: no difference is that of the few.
         if not Span.of(first.period).same_days(Span.of(second.period)):
             return ()
-        alike = set(second.table.magnitude_names)
-        return tuple(name for name in first.table.magnitude_names if name in alike)
+        sums = (
+            next(row.sums for row in each.rows
+                 if (row.dimension, row.category) == (part.dimension, part.category))
+            for each, part in zip((first, second), figures, strict=True)
+        )  # fmt: skip
+        return same_magnitudes(first.table, second.table, *sums)
 
     def is_close_if_merged(self, place: int) -> bool:
         """Whether a merged figure of a new table would be too close to another table's figure."""
