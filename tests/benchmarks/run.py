@@ -123,7 +123,7 @@ def fewest_suppressions(_folder: Path) -> list[Line]:
         suppression.compare(size, exact=exact)
         for size in suppression.GOALS for exact in (False, True)
     ]  # fmt: skip
-    typical = statistics.median(suppression.typical_seconds())
+    typical = suppression.typical_seconds()
     goal = suppression.TYPICAL_GOAL
     return [
         *(
@@ -134,8 +134,11 @@ def fewest_suppressions(_folder: Path) -> list[Line]:
                  f"at most {one.goal:.1f} s", one.seconds <= one.goal)
             for one in found
         ),
-        Line("protecting a typical table, median (processor s)", round(typical, 3), None, None,
-             f"at most {goal:.2f}", typical <= goal),
+        *(
+            Line(f"protecting a table of {name}, median (processor s)", round(seconds, 3), None,
+                 None, f"at most {goal:.2f}", seconds <= goal)
+            for name, seconds in typical.items()
+        ),
     ]  # fmt: skip
 
 

@@ -87,19 +87,35 @@ def measure(size: int, seed: int, *, exact: bool) -> Measured:
     return Measured(heuristic, seconds, wall, more[0], more[1])
 
 
-def typical_seconds(rounds: int = 20) -> list[float]:
-    """Of protecting tables of 8 categories by 5 outcomes and 4 more categories, from its cells."""
-    table = base_table(
-        [f"outcome_{number}" for number in range(5)],
-        {"area": [str(number) for number in range(8)], "agency": [str(n) for n in range(4)]},
-    )
+def typical_seconds() -> dict[str, float]:
+    """The median of protecting random tables of some forms, from their cells; sparse ones."""
+    area, agency = _codes(8), _codes(4)
+    dimensions = {"area": area, "agency": agency}
+    crossed = {"both": ("area", "agency")}
+    outcomes = [f"outcome_{number}" for number in range(5)]
+    return {
+        "6 categories by 2 outcomes": _median(
+            base_table(["yes", "no"], {"area": _codes(6)}), 300, 20
+        ),
+        "8 and 4 categories by 5 outcomes": _median(base_table(outcomes, dimensions), 600, 20),
+        "8 by 4 categories by 5 outcomes": _median(
+            base_table(outcomes, dimensions, crossings=crossed), 2400, 6
+        ),
+    }
+
+
+def _codes(number: int) -> list[str]:
+    return [str(code) for code in range(number)]
+
+
+def _median(table: BaseTable, events: int, rounds: int) -> float:
     taken = []
     for seed in range(rounds):
-        unsafe = random_table(table, seed, 600)
+        unsafe = random_table(table, seed, events)
         started = time.process_time()
         protect([unsafe], RULES, "1.0")
         taken.append(time.process_time() - started)
-    return taken
+    return statistics.median(taken)
 
 
 def _draft(unsafe: UnsafeTable, *, exact: bool) -> tuple[JointView, Sequence[int], Sequence[Need]]:
