@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from oversight_agent.disclosure.joint import Joint, JointView
-from oversight_agent.disclosure.knowledge import Knowledge
 from oversight_agent.disclosure.needs import Need
 from oversight_agent.disclosure.points import Points, pool_of
 from oversight_agent.disclosure.solver import (
@@ -31,7 +30,7 @@ from oversight_agent.disclosure.solver import (
     Vector,
     total_of,
 )
-from oversight_agent.disclosure.tightening import Tightening
+from oversight_agent.disclosure.tightening import Plain
 
 FEW = 4
 """Up to so many open needs are solved one by one at once."""
@@ -62,7 +61,7 @@ class Audit:
         self._knowledge, self._points = pool.knowledge, Points(pool, self._truths, self._needs)
         self._marks = range(joint.size, joint.size + len(self._needs))
         self._solver, self._large = Solver(self._program()), dict[int, list[Bounds]]()
-        self._plain = _Plain(self._knowledge)
+        self._plain = Plain(self._knowledge)
 
     def exposed(self, view: JointView, among: Sequence[int] | None = None) -> Iterator[Exposed]:
         """The needs that a view does not meet, found one by one, until another view is shown.
@@ -214,28 +213,6 @@ class Audit:
             return None
         self._points.learn(point[: len(self._truths)])
         return point
-
-
-class _Plain:
-    """What is plain of quantities without a solution, to one who sees a view."""
-
-    def __init__(self, knowledge: Knowledge) -> None:
-        self._knowledge, self._tightening = knowledge, Tightening(knowledge.program)
-        self._seen: Bounds | None = None
-
-    def interval(self, parts: tuple[int, ...], bounds: Bounds) -> tuple[float, float]:
-        """How much the sum of some figures is at least and at most, as integers if not endless."""
-        if bounds is not self._seen:
-            self._seen, (self._lows, self._highs) = bounds, self._tightening.of(bounds)
-        index = [*parts]
-        low, high = float(self._lows[index].sum()), float(self._highs[index].sum())
-        if (between := self._knowledge.rests.get(parts)) is not None:
-            total, cell = between
-            low = max(low, float(self._lows[total] - self._highs[cell]))
-            high = min(high, float(self._highs[total] - self._lows[cell]))
-        slack = TOLERANCE * (1 + len(parts))
-        low = math.ceil(low - slack) if math.isfinite(low) else low
-        return low, math.floor(high + slack) if math.isfinite(high) else high
 
 
 def attack(view: JointView, truths: Sequence[int], needs: Sequence[Need]) -> tuple[Exposed, ...]:

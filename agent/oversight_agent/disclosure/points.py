@@ -122,6 +122,8 @@ class Points:
         self._now = np.full(columns, -np.inf), np.full(columns, np.inf)
         self._ends = _Stack(len(needs)), _Stack(len(needs))
         self._broken = np.zeros(0, dtype=np.int64)
+        # Whether a point counts at present for which there was no room.
+        self._passing = False
         self._truth = pool.tested(truths[None])
         self._forget()
 

@@ -14,6 +14,7 @@ import math
 
 import numpy as np
 
+from oversight_agent.disclosure.knowledge import Knowledge
 from oversight_agent.disclosure.solver import TOLERANCE, Bounds, Program, Vector
 
 SWEEPS = 4
@@ -65,3 +66,29 @@ class Tightening:
         others = sums[self._condition] - finite
         others[number[self._condition] - ends > 0] = endless
         return others
+
+
+class Plain:
+    """What is plain of quantities without a solution, to one who knows some bounds.
+
+    Args:
+        knowledge: what else is known.
+    """
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge, self._tightening = knowledge, Tightening(knowledge.program)
+        self._seen: Bounds | None = None
+
+    def interval(self, parts: tuple[int, ...], bounds: Bounds) -> tuple[float, float]:
+        """How much the sum of some figures is at least and at most, as integers if not endless."""
+        if bounds is not self._seen:
+            self._seen, (self._lows, self._highs) = bounds, self._tightening.of(bounds)
+        index = [*parts]
+        low, high = float(self._lows[index].sum()), float(self._highs[index].sum())
+        if (between := self._knowledge.rests.get(parts)) is not None:
+            total, cell = between
+            low = max(low, float(self._lows[total] - self._highs[cell]))
+            high = min(high, float(self._highs[total] - self._lows[cell]))
+        slack = TOLERANCE * (1 + len(parts))
+        low = math.ceil(low - slack) if math.isfinite(low) else low
+        return low, math.floor(high + slack) if math.isfinite(high) else high

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from oversight_agent.disclosure import PUBLIC, audit, primary, protect, secondary
+from oversight_agent.disclosure import points as points_module
 from oversight_agent.disclosure.figures import TOTAL_OF_ROW, Figure, Grid, Scale, Shape
 from oversight_agent.disclosure.joint import Joint, JointView
 from oversight_agent.disclosure.knowledge import Knowledge
@@ -148,6 +149,21 @@ def test_a_point_counts_for_a_view_only_if_it_keeps_all_that_is_known_of_it():
         intervals.append(found.interval(0))
 
     assert intervals == [(2, 6), (2, 9), (2, 6)]
+
+
+def test_a_point_for_which_there_is_no_room_counts_for_the_view_that_it_was_found_for(monkeypatch):
+    monkeypatch.setattr(points_module, "ROOM", 0)
+    found, knowledge = points([152, 50, 100, 2], small(THIRD, 2))
+    wide, narrow = (knowledge.bounds(view(each)) for each in ({}, {TOTAL: 150, FIRST: 50}))
+
+    found.look(wide)
+    found.learn(np.array([152.0, 43.0, 100.0, 9.0]))
+    intervals = [found.interval(0)]
+    for bounds in (narrow, wide):
+        found.look(bounds)
+        intervals.append(found.interval(0))
+
+    assert intervals == [(2, 9), (2, 2), (2, 2)]
 
 
 def test_a_point_counts_only_for_those_whose_own_knowledge_it_keeps():
