@@ -25,9 +25,9 @@ Rules kept here:
 `stages` calls them in order. Beside them: `figures` numbers a table's figures, `partitions` says
 how its rows make up one another, `rules` are the primary rules, `needs` what must stay hidden,
 `links` and `past` what ties tables together, `ties` what that entails, `joint` numbers the figures
-of tables that are tied, `knowledge` the attacker's program, `points` what was found of it, `solver`
-solves it, `preference` says which of several figures is hidden besides, `publish` writes the
-answer, `intervals` says what it leaves open.
+of tables that are tied, `knowledge` the attacker's program, `solver` solves it, `points` what was
+found of it, `tightening` what is plain without a solution, `preference` says which of several
+figures is hidden besides, `publish` writes the answer, `intervals` says what it leaves open.
 """
 
 from __future__ import annotations
