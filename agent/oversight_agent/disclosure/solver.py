@@ -144,6 +144,10 @@ class Solver:
         costs[list(objective)] = list(objective.values())
         self._change(costs, bounds)
         self._highs.run()
+        if self._highs.getModelStatus() == highspy.HighsModelStatus.kUnknown:
+            # Rarely the last solution is no place to go on from.
+            self._highs.clearSolver()
+            self._highs.run()
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             # The next program must not start from where this one failed.
             self._highs.clearSolver()

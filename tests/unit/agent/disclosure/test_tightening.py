@@ -6,7 +6,7 @@ import random
 from unittest import mock
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from oversight_agent.disclosure import audit, needs, primary
@@ -92,6 +92,7 @@ def test_no_figure_is_bounded_more_closely_than_by_a_solution(seed: int, sums: b
         assert highs[number] >= high - 1e-6
 
 
+@example(seed=142)  # the solver gives up where it goes on from the last solution
 @given(st.integers(0, 10**6))
 def test_the_audit_finds_the_same_as_one_to_whom_nothing_is_plain(seed: int):
     grid = exact(seed, sums=False)
