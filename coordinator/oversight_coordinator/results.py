@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from oversight_coordinator.authorities import authority
+from oversight_coordinator.moments import moments
 from oversight_coordinator.outcomes import Ending, LaOutcome
 from oversight_coordinator.pool import (
     AuthorityRow,
@@ -15,6 +16,7 @@ from oversight_coordinator.pool import (
     without_data,
 )
 from oversight_coordinator.store import Ask, AskState, Run, Store
+from oversight_coordinator.stored_answers import read_answer
 from oversight_protocol.envelope import Envelope
 from oversight_protocol.errors import Family
 from oversight_protocol.release import Refusal, Release
@@ -46,8 +48,9 @@ def load(store: Store, run: Run) -> RunResult:
     """A run's result as it stands; it can grow until the run is finished."""
     study = Study.parse(Envelope.from_bytes(store.study(run.study).envelope).payload)
     asks = store.asks(run.id)
-    answers = {ask.la: _answer(ask.answer) for ask in asks if ask.answer is not None}
-    question = study, study.wave(run.wave), [ask.la for ask in asks], answers
+    wave = study.wave(run.wave)
+    answers = {ask.la: read_answer(ask.answer) for ask in asks if ask.answer is not None}
+    question = study, wave, [ask.la for ask in asks], answers, moments(store, run, wave)
     return RunResult(
         run=run,
         study=study,
@@ -84,10 +87,3 @@ def _refused_tables(answer: Release | Refusal | None) -> tuple[tuple[str, str], 
         if table.family is not None:
             families.setdefault(table.table, set()).add(str(table.family))
     return tuple((table, ", ".join(sorted(found))) for table, found in families.items())
-
-
-def _answer(raw: bytes) -> Release | Refusal:
-    envelope = Envelope.from_bytes(raw)
-    if envelope.kind == "release":
-        return Release.parse(envelope.payload)
-    return Refusal.parse(envelope.payload)

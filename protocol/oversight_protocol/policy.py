@@ -155,6 +155,14 @@ class Rules(Document):
             low_high_below=max(self.low_high_below, other.low_high_below),
         )
 
+    def least_shown(self, *, about_staff: bool) -> int:
+        """The least that a shown count other than 0 can be, in a table about staff or not.
+
+        A row names at most one person of a kind, so a figure counts at least as many rows as
+        persons. Everybody knows the rules, so everybody knows this too.
+        """
+        return max(self.minimum_persons, self.staff_minimum_workers if about_staff else 0)
+
     def require_at_least(self, other: Rules) -> None:
         """Check that no rule here is looser than in `other`.
 

@@ -128,8 +128,9 @@ def audit_actions(q: Quarter) -> pd.DataFrame:
 
 def fte_by_agency(q: Quarter) -> pd.DataFrame:
     posts = in_post(q)
-    posts = posts[posts["role"].isin([4, 5]) & posts["fte"].notna()]
-    return posts.assign(agency=np.where(posts["agency"] == 1, "agency", "employed"))
+    posts = posts[posts["role"].isin([4, 5])]
+    agency = np.where(posts["agency"] == 1, "agency", "employed")
+    return posts.assign(agency=agency, fte=posts["fte"].fillna(0))
 
 
 def survey(q: Quarter) -> pd.DataFrame:

@@ -59,10 +59,11 @@ def _unbounded(rows: Iterable[AuthorityRow]) -> dict[tuple[str, str], tuple[str,
 def _release(world: World, variant: Variant, la: str, one: Protected) -> Release:
     """A release of what was protected, to no real ticket."""
     digest = sha256(b"no ticket").hexdigest()
-    return Release(
+    release = Release(
         ticket="benchmark", ticket_digest=digest, study=digest, wave=world.wave.id, la=la,
-        answered=world.study.issued, rules=variant.rules, tables=one.answers,
+        answered=world.study.issued, rules=world.study.rules, tables=one.answers,
     )  # fmt: skip
+    return release.model_copy(update={"rules": variant.rules})
 
 
 def _ours(world: World, variant: Variant, each: Asked, row: PooledRow) -> Figure:
@@ -97,7 +98,10 @@ def _has_released(one: Protected, each: Asked) -> bool:
 
 def nothing_hidden(world: World, questions: Sequence[Asked]) -> Result:
     """What the pool would make of all figures, rounded, none of them hidden: no release ever."""
-    variant = Variant("rounding to 5, nothing hidden", world.variants[0].rules)
+    # Whoever hides nothing keeps no minimum, from which a reader could conclude anything.
+    without = {"minimum_persons": 0, "staff_minimum_workers": 0, "zeros_may_be_shown": True}
+    rules = world.variants[0].rules.model_copy(update=without)
+    variant = Variant("rounding to 5, nothing hidden", rules)
     shown = replace(
         world,
         answered={

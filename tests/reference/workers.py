@@ -79,10 +79,9 @@ def fte_by_agency(tables: Tables, q0: date, q1: date) -> list[Row]:
             post["team_id"],
             None,
             {"agency": codes_of(post)["agency"]},
-            {"fte": _fte(post)},
+            {"fte": Decimal(0) if post["fte"] is None else _fte(post)},
         )
         for post in _case_holding_posts(tables, q1)
-        if post["fte"] is not None
     ]
 
 

@@ -148,7 +148,7 @@ def test_the_local_standard_is_the_one_for_workers_latest_by_the_last_day(
         ({"agency": 1, "fte": 0.5}, [("agency", "0.5")]),
         ({"agency": 0, "fte": 1.0}, [("employed", "1.0")]),
         ({"fte": 0.0}, [("employed", "0.0")]),
-        ({"fte": None}, []),
+        ({"fte": None}, [("employed", "0.0")]),
         ({"fte": 0.285}, [("employed", "0.29")]),
         ({"role": 4}, [("employed", "1.0")]),
         ({"role": 3}, []),
@@ -165,7 +165,11 @@ def test_working_time_is_of_case_holders_in_post_agency_or_employed(
 
 @pytest.mark.parametrize(
     ("later", "found"),
-    [({"fte": 0.4, "agency": 1}, [("agency", "0.4")]), ({"fte": None}, []), ({"role": 3}, [])],
+    [
+        ({"fte": 0.4, "agency": 1}, [("agency", "0.4")]),
+        ({"fte": None}, [("employed", "0.0")]),
+        ({"role": 3}, []),
+    ],
     ids=["both with time", "the later without time", "the later a manager"],
 )
 def test_of_several_posts_the_latest_to_start_has_the_working_time(

@@ -127,12 +127,8 @@ def dominated(behind: UnsafeSum, rules: Rules) -> bool:
 
 
 def least_shown(table: BaseTable, rules: Rules) -> int:
-    """The least that a shown figure other than 0 can count.
-
-    A row names at most one person of a kind, so a figure counts at least as many rows as persons.
-    Everybody knows the rules, so every attacker knows this too.
-    """
-    return max(rules.minimum_persons, rules.staff_minimum_workers if table.about_staff else 0)
+    """The least that a shown figure of a table other than 0 can count."""
+    return rules.least_shown(about_staff=table.about_staff)
 
 
 def _persons(cell: UnsafeCell, subject: Subject) -> int:

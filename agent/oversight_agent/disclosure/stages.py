@@ -261,24 +261,34 @@ def _wanted(
 def _meetable(
     wanted: Sequence[needs.Need], draft: JointView, truths: Sequence[int]
 ) -> tuple[needs.Need, ...]:
-    """The needs without those of differences by people that hiding everything would not meet.
+    """The needs without those of differences that hiding figures cannot meet.
 
-    Who is taken to know so much that a difference follows without any publication learns nothing of
-    it from one: such an attacker is taken to know less, and if that is not enough, to know it.
+    Who is taken to know so much that a difference by people follows without any new publication
+    learns nothing of it from one: such an attacker is taken to know less, and if that is not
+    enough, to know it. A difference by definition that follows without any publication at all,
+    since the same people are behind figures of other tables, is no secret.
     """
     joint = draft.joint
-    by_people = {
-        (joint.difference(number),)
-        for number, each in enumerate(joint.differences)
-        if each.by_people
+    by_people: dict[tuple[int, ...], bool] = {
+        (joint.difference(number),): each.by_people for number, each in enumerate(joint.differences)
     }
-    bare = draft.without(draft.hideable)
     some = [need for need in wanted if need.parts in by_people]
-    lost = {exposed.need for exposed in audit.attack(bare, truths, some)}
-    weaker = {need: replace(need, known=frozenset()) for need in lost}
-    gone = {exposed.need for exposed in audit.attack(bare, truths, list(weaker.values()))}
-    found = (weaker.get(need, need) for need in wanted)
+    bare, nothing = draft.without(draft.hideable), draft.without(draft.shown)
+    exposed = _exposed(bare, truths, some)
+    weaker = {need: replace(need, known=frozenset()) for need in some if need in exposed}
+    of_people = {need: less for need, less in weaker.items() if by_people[need.parts]}
+    of_links = {need: less for need, less in weaker.items() if not by_people[need.parts]}
+    known = _exposed(nothing, truths, of_links.values())
+    gone = known | _exposed(bare, truths, of_people.values())
+    found = (
+        weaker[need] if need in of_people or of_links.get(need) in known else need
+        for need in wanted
+    )
     return tuple(need for need in dict.fromkeys(found) if need not in gone)
+
+
+def _exposed(view: JointView, truths: Sequence[int], some: Iterable[needs.Need]) -> set[needs.Need]:
+    return {exposed.need for exposed in audit.attack(view, truths, tuple(some))}
 
 
 def _known(grids: Sequence[Grid], joint: Joint, difference: Difference) -> frozenset[int]:

@@ -36,11 +36,10 @@ def caseload(asof: AsOf) -> Iterator[Row]:
 
 
 def fte_by_agency(asof: AsOf) -> Iterator[Row]:
-    """Workers who can hold cases, and whose working time is known: that time."""
+    """Workers who can hold cases: their working time, nothing where it is not known."""
     for post in asof.in_post.values():
-        time = _working_time(post)
-        if post.role in _CASE_HOLDING and time is not None:
-            yield (time,), of_post(post)[1]
+        if post.role in _CASE_HOLDING:
+            yield (_working_time(post) or Decimal(0),), of_post(post)[1]
 
 
 def _working_time(post: Post) -> Decimal | None:

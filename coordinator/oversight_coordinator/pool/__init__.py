@@ -1,7 +1,10 @@
 """Pooling: authorities' releases in, one row per figure out.
 
-    intervals   what an attentive reader can say of every figure of one published table
+    intervals   how what holds between figures narrows them
+    published   what an attentive reader can say of every figure of one published table
+    links       what the tables of one authority say of each other
     answers     who released which table, with its figures and their intervals
+    grouping    outcomes put together, as measures count them
     figures     what the kinds of figure share: how they are rounded, what they are made of
     shares, ratios, medians
                 the arithmetic of each kind, and of its interval
@@ -23,7 +26,7 @@ Rules kept here:
 docs/figures.md works an example of each kind.
 """
 
-from oversight_coordinator.pool.answers import NoData, without_data
+from oversight_coordinator.pool.answers import Moments, NoData, without_data
 from oversight_coordinator.pool.pooling import authority_rows, pool
 from oversight_coordinator.pool.rows import AUTHORITY_COLUMNS, COLUMNS, AuthorityRow, PooledRow
 from oversight_coordinator.pool.write import (
@@ -37,6 +40,7 @@ __all__ = [
     "AUTHORITY_COLUMNS",
     "COLUMNS",
     "AuthorityRow",
+    "Moments",
     "NoData",
     "PooledRow",
     "authorities_csv_bytes",

@@ -28,7 +28,8 @@ from oversight_coordinator.pool.figures import (
     all_of,
     rounded,
 )
-from oversight_coordinator.pool.intervals import Interval, Key, collapse
+from oversight_coordinator.pool.grouping import Grouping
+from oversight_coordinator.pool.intervals import Interval, Key
 from oversight_protocol.release import row_keys
 from oversight_protocol.study import BaseTable, Measure, Outcome
 
@@ -39,12 +40,13 @@ class Median:
     """A measure of kind `median`."""
 
     def __init__(self, measure: Measure, table: BaseTable) -> None:
-        self._rows, self._outcomes = row_keys(table), table.outcome_codes
-        self._merges = table.merges
+        self._rows = row_keys(table)
         outcomes = {outcome.code: outcome for outcome in table.outcomes}
         self._bins = tuple(outcomes[code] for code in measure.denominator)
-
         self._codes = tuple(one.code for one in self._bins)
+        self._cuts = tuple(
+            Grouping(table, self._groups(cut, table)) for cut in range(1, len(self._bins))
+        )
 
     def published(self, rows: Mapping[RowKey, Values], row: RowKey) -> tuple[int, ...] | None:
         """The counts of the bins, in rising order."""
@@ -61,16 +63,14 @@ class Median:
 
     def parts(self, cells: Mapping[Key, Interval]) -> dict[RowKey, Parts]:
         """For each cut between two bins, in order: what lies below, and what above."""
-        cuts = [
-            collapse(cells, self._groups(cut), self._merges) for cut in range(1, len(self._bins))
-        ]
+        cuts = [cut.of(cells) for cut in self._cuts]
         return {
             row: tuple(known[*row, side] for known in cuts for side in (_BELOW, _ABOVE))
             for row in self._rows
         }
 
-    def _groups(self, cut: int) -> dict[str, str]:
-        groups = dict.fromkeys(self._outcomes, _OUTSIDE)
+    def _groups(self, cut: int, table: BaseTable) -> dict[str, str]:
+        groups = dict.fromkeys(table.outcome_codes, _OUTSIDE)
         groups |= dict.fromkeys(self._codes[:cut], _BELOW)
         return groups | dict.fromkeys(self._codes[cut:], _ABOVE)
 

@@ -60,6 +60,6 @@ class Part:
         return {_WHOLE: (part, others.within(left, whole.upper - part.lower))}
 
     def bounds(self, parts: Parts) -> Bounds:
-        """Percentages, 0 to 100 where nothing is known."""
+        """Percentages."""
         part, others = parts
         return percentages(part, others)

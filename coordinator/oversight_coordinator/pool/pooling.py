@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from oversight_coordinator.pool.answers import Answered, Answers, read
+from oversight_coordinator.pool.answers import ONE_MOMENT, Answered, Answers, Moments, read
 from oversight_coordinator.pool.differences import Difference
 from oversight_coordinator.pool.figures import (
     UNBOUNDED,
@@ -116,12 +116,14 @@ class _Question:
 
 
 def _kind(measure: Measure, table: BaseTable) -> Kind:
-    share = Share(table, measure.numerator, measure.denominator)
     match measure.kind:
         case "share":
-            return share
+            return Share(table, measure.numerator, measure.denominator)
         case "difference":
-            return Difference(share, Share(table, measure.less, measure.less_of))
+            return Difference(
+                Share(table, measure.numerator, measure.denominator),
+                Share(table, measure.less, measure.less_of),
+            )
         case "ratio":
             return Ratio(measure, table)
         case "median":
@@ -131,8 +133,9 @@ def _kind(measure: Measure, table: BaseTable) -> Kind:
 
 
 def pool(
-    study: Study, wave: Wave, asked: Sequence[LaCode], answers: Answers
-) -> tuple[PooledRow, ...]:
+    study: Study, wave: Wave, asked: Sequence[LaCode], answers: Answers,
+    moments: Moments = ONE_MOMENT,
+) -> tuple[PooledRow, ...]:  # fmt: skip
     """Pool a wave: measures in the study's order, their periods, then the whole and each category.
 
     Args:
@@ -141,6 +144,7 @@ def pool(
         asked: the cohort.
         answers: by authority, what it answered. Each release has passed
             `oversight_protocol.release.check_release`.
+        moments: of the tables that an authority had answered before.
 
     Raises:
         ValueError: an answer is of an authority that was not asked.
@@ -148,14 +152,15 @@ def pool(
     las = sorted(set(asked))
     return tuple(
         _pooled_row(study, wave, question, row, las)
-        for question in _questions(study, wave, las, answers)
+        for question in _questions(study, wave, las, answers, moments)
         for row in question.rows
     )
 
 
 def authority_rows(
-    study: Study, wave: Wave, asked: Sequence[LaCode], answers: Answers
-) -> tuple[AuthorityRow, ...]:
+    study: Study, wave: Wave, asked: Sequence[LaCode], answers: Answers,
+    moments: Moments = ONE_MOMENT,
+) -> tuple[AuthorityRow, ...]:  # fmt: skip
     """Every asked authority's own figures: measures in the study's order, periods, authorities.
 
     Authorities stand in the order of their codes. Arguments are those of `pool`.
@@ -166,15 +171,15 @@ def authority_rows(
     las = sorted(set(asked))
     return tuple(
         _authority_row(question, la)
-        for question in _questions(study, wave, las, answers)
+        for question in _questions(study, wave, las, answers, moments)
         for la in las
     )
 
 
 def _questions(
-    study: Study, wave: Wave, asked: Sequence[LaCode], answers: Answers
+    study: Study, wave: Wave, asked: Sequence[LaCode], answers: Answers, moments: Moments
 ) -> Iterator[_Question]:
-    answered = read(study, wave, asked, answers)
+    answered = read(study, wave, asked, answers, moments)
     for measure in study.measures:
         table = study.table(measure.table)
         for period in wave.periods:

@@ -22,7 +22,8 @@ from oversight_coordinator.pool.figures import (
     rounded_down,
     rounded_up,
 )
-from oversight_coordinator.pool.intervals import Interval, Key, scale
+from oversight_coordinator.pool.intervals import Interval, Key
+from oversight_coordinator.pool.published import scale
 from oversight_protocol.release import TOTAL, row_keys
 from oversight_protocol.study import BaseTable, Measure
 

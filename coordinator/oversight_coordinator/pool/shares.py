@@ -1,8 +1,8 @@
 """Shares: some of a row's outcomes as a percentage of some of its outcomes.
 
 Of a share N / (N + R), where R is what the denominator counts beyond the numerator, the least value
-is N low with R high, and the greatest is N high with R low. Where nothing bounds N or R from above,
-the interval is 0 to 100.
+is N low with R high, and the greatest is N high with R low. Where nothing bounds R from above, the
+least is 0, and where nothing bounds N, the greatest is 100.
 
 A sum of outcomes is known when all of them were published, one by one or together in a merged
 figure, and else when the row's total and all of its other outcomes were: then it is the total less
@@ -27,7 +27,8 @@ from oversight_coordinator.pool.figures import (
     rounded_down,
     rounded_up,
 )
-from oversight_coordinator.pool.intervals import Interval, Key, collapse, cover
+from oversight_coordinator.pool.grouping import Grouping, cover
+from oversight_coordinator.pool.intervals import Interval, Key
 from oversight_protocol.policy import FLOORS
 from oversight_protocol.release import TOTAL, row_keys
 from oversight_protocol.study import BaseTable
@@ -50,6 +51,7 @@ class Share:
         self._groups = dict.fromkeys(table.outcome_codes, _OUTSIDE)
         self._groups |= dict.fromkeys(denominator, _REST)
         self._groups |= dict.fromkeys(numerator, _NUMERATOR)
+        self._grouping = Grouping(table, self._groups)
 
     def published(self, rows: Mapping[RowKey, Values], row: RowKey) -> tuple[int, ...] | None:
         """Numerator and denominator from rounded counts."""
@@ -79,20 +81,20 @@ class Share:
 
     def parts(self, cells: Mapping[Key, Interval]) -> dict[RowKey, Parts]:
         """The numerator, and the rest of the denominator."""
-        known = collapse(cells, self._groups, self._merges)
+        known = self._grouping.of(cells)
         return {row: (known[*row, _NUMERATOR], known[*row, _REST]) for row in self._rows}
 
     def bounds(self, parts: Parts) -> Bounds:
-        """Percentages, 0 to 100 where nothing is known."""
+        """Percentages."""
         numerator, rest = parts
         return percentages(numerator, rest)
 
 
 def percentages(numerator: Interval, rest: Interval) -> Bounds:
     """The bounds of what a numerator is of itself and the rest, in percent."""
-    if inf in (numerator.upper, rest.upper):
-        return Bounds(0.0, 100.0)
-    most, least = numerator.lower + int(rest.upper), int(numerator.upper) + rest.lower
-    lower = rounded_down(100 * numerator.lower, most) if most else 0.0
-    upper = rounded_up(100 * int(numerator.upper), least) if least else 100.0
+    lower, upper = 0.0, 100.0
+    if rest.upper < inf and (most := numerator.lower + int(rest.upper)):
+        lower = rounded_down(100 * numerator.lower, most)
+    if numerator.upper < inf and (least := int(numerator.upper) + rest.lower):
+        upper = rounded_up(100 * int(numerator.upper), least)
     return Bounds(lower, upper)

@@ -36,7 +36,10 @@ def release(la: str, counts: tuple[int, ...], marks: tuple[str, ...]) -> Release
         Cell(outcome=name, value=None if mark else half_up(count), marker=mark)  # type: ignore[arg-type]
         for name, count, mark in zip(OUTCOMES, counts, marks, strict=True)
     )
-    total = Cell(outcome="all", value=half_up(sum(counts)))
+    few = sum(counts) < RULES.minimum_persons
+    total = Cell(
+        outcome="all", value=None if few else half_up(sum(counts)), marker="[c]" if few else ""
+    )
     row = Row(dimension="", category="", cells=cells, total=total)
     period = STUDY.waves[0].periods[0].id
     answer = TableAnswer(table=TABLE.name, period=period, status="released", rows=(row,))

@@ -9,11 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oversight_coordinator.pool import PooledRow, pool
-from oversight_coordinator.pool.intervals import ANYTHING, Interval, cover, of_table
+from oversight_coordinator.pool.grouping import cover
+from oversight_coordinator.pool.intervals import ANYTHING, Interval
+from oversight_coordinator.pool.published import Published
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import Cell, Release, Row, TableAnswer
 from oversight_protocol.study import BaseTable, Collapse, Measure, Merge, Outcome
 from support import protocol
+from support.keeping_rules import not_shown
 
 CODES = ("day", "week", "month", "later", "never")
 MERGES = {"late": ("later", "never"), "over_week": ("month", "late")}
@@ -128,12 +131,21 @@ def test_merges_cover_what_lies_wholly_within(
 
 
 def test_a_merged_figure_bounds_its_outcomes_and_they_bound_it():
-    found = of_table([row_of((60, 50, 30, 6, 14), HIDDEN, ("late",), total=False)], Rules(), (),
-                     TABLE.merges)  # fmt: skip
+    row = row_of((60, 50, 30, 6, 14), HIDDEN, ("late",), total=False)
+
+    found = Published(release(LA, row).tables[0], TABLE, Rules()).cells
 
     assert found["", "", "later"] == found["", "", "never"] == Interval(0, 22)
     assert found["", "", "late"] == Interval(18, 22)
     assert found["", "", "all"] != ANYTHING
+
+
+def keeps_rules(counts: tuple[int, ...], code: str) -> bool:
+    """Whether ten persons are behind a merged figure, and behind the rest of the row."""
+    inside = [
+        count for each, count in zip(CODES, counts, strict=True) if each in TABLE.merges[code]
+    ]
+    return 10 <= sum(inside) <= sum(counts) - 10
 
 
 @settings(max_examples=200, deadline=None)
@@ -150,10 +162,12 @@ def test_a_merged_figure_bounds_its_outcomes_and_they_bound_it():
 )  # fmt: skip
 def test_the_truth_lies_in_every_interval_and_merged_figures_never_widen_one(drawn: list):
     tables = [
-        [row_of(counts, hidden, tuple(code for code in MERGES if code in some), total=total)
+        [row_of(counts, hidden | by_rules, tuple(code for code in MERGES if code in some),
+                total=total and "all" not in by_rules)
          for counts, hidden, merged, total in drawn
-         for some in [merged if with_merged else set()]]
-        for with_merged in (True, False)
+         for by_rules in [not_shown(dict(zip(CODES, counts, strict=True)), 10)]
+         for some in [{code for code in merged if keeps_rules(counts, code)} & with_merged]]
+        for with_merged in (set(MERGES), set())
     ]  # fmt: skip
 
     found, without = (pooled(*rows) for rows in tables)

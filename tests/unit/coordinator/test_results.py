@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from oversight_coordinator.asking import publish
 from oversight_coordinator.outcomes import LaOutcome
 from oversight_coordinator.results import load
 from oversight_protocol.envelope import Envelope, seal
 from oversight_protocol.errors import Family
-from oversight_protocol.release import TableAnswer, Ticket
+from oversight_protocol.release import Cell, Row, TableAnswer, Ticket
+from oversight_protocol.study import Link, Outcome
 from support import protocol
 from support.protocol import BRIGHTON, KENT, LAS, MEDWAY
 from support.simulator import World, answer_to, make_world
@@ -165,6 +167,71 @@ def test_tables_refused_in_two_ways_are_named_once_with_both_families_in_order(w
 def test_an_outcome_that_contradicts_itself_cannot_be_made(wrong):
     with pytest.raises(ValueError):
         LaOutcome(KENT, "Kent", **wrong)
+
+
+# ---------------------------------------------------------------------- tables of one moment
+
+PERIODS = ("2026-Q1", "2026-Q2")
+FIRST, SECOND = (
+    protocol.base_table(
+        name=name, dimensions=(),
+        outcomes=tuple(Outcome(code=code, label=code) for code in ("yes", "no")),
+    )
+    for name in ("first", "second")
+)  # fmt: skip
+SAME = Link(kind="same_population", tables=("first", "second"), reason="Reason.")
+LINKED = protocol.sealed_study(
+    base_tables=(FIRST, SECOND), links=(SAME,),
+    measures=(protocol.measure(table="first", numerator=("yes",), denominator=("yes", "no")),),
+)  # fmt: skip
+
+
+def answers(table: str, *figures: int | None) -> tuple[TableAnswer, ...]:
+    """One table in all periods: its two outcomes and its total; without figures, refused."""
+    if not figures:
+        return tuple(
+            TableAnswer(table=table, period=period, status="refused", family=Family.DATA)
+            for period in PERIODS
+        )
+    yes, no, total = (
+        Cell(outcome=code, value=value, marker="" if value is not None else "[c]")
+        for code, value in zip(("yes", "no", "all"), figures, strict=True)
+    )
+    row = Row(dimension="", category="", cells=(yes, no), total=total)
+    return tuple(
+        TableAnswer(table=table, period=period, status="released", rows=(row,))
+        for period in PERIODS
+    )
+
+
+def width(world: World, run: str, la: str) -> float:
+    """Of an authority's interval."""
+    [row, _] = [one for one in result(world, run).authorities if one.la == la]
+    return row.upper - row.lower
+
+
+def test_a_table_that_could_not_be_had_when_another_was_answered_is_not_linked_to_it(world):
+    publish(world.settings, world.store, world.ledger, LINKED, world.clock.now)
+    half, whole = answers("first", 50, None, None), answers("second", 40, 60, 100)
+    for la in LAS:
+        answering(world, la, tables=(*half, *(answers("second") if la == KENT else whole)))
+    world.agents[BRIGHTON].is_online = False
+    first = world.ask()
+    world.tick(12)
+    answering(world, KENT, tables=(*half, *whole))
+    second = world.ask()
+    world.agents[BRIGHTON].is_online = True
+    world.tick(12)
+
+    widths = {
+        (la, run): width(world, run, la) for run in (first, second) for la in LAS
+        if (la, run) != (BRIGHTON, first)
+    }  # fmt: skip
+
+    # Kent's second table came later, of other data; Medway's two are of one moment in both runs.
+    assert widths[KENT, first] == widths[KENT, second] == pytest.approx(83.9)
+    assert widths[MEDWAY, first] == widths[MEDWAY, second] == pytest.approx(6.1)
+    assert widths[BRIGHTON, second] == pytest.approx(6.1)
 
 
 # ---------------------------------------------------------------------- closing

@@ -277,7 +277,7 @@ def test_working_time_is_of_case_holders_in_post_to_two_decimals():
     found = lines(truth_of(posts=posts), "fte_by_agency", "agency")
 
     assert found == {
-        "employed": {"all": Decimal(2), "fte": Decimal("0.5")},
+        "employed": {"all": Decimal(3), "fte": Decimal("0.5")},
         "agency": {"all": Decimal(1), "fte": Decimal("0.13")},
     }
 

@@ -6,18 +6,20 @@ import dataclasses
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oversight_agent import disclosure
-from oversight_agent.disclosure import protect, restore, secondary
+from oversight_agent.disclosure import Tie, protect, restore, secondary
+from oversight_agent.disclosure.past import Part
 from oversight_agent.tables import EVALUATE, UnsafeTable
 from oversight_protocol.errors import Family, Reason, Refused
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import Cell, Row, TableAnswer, row_keys
-from oversight_protocol.study import BaseTable
+from oversight_protocol.study import BaseTable, Link
 from support.attacker import exact, half_up, published
 from support.exact_tables import (
     CHILD,
@@ -379,3 +381,27 @@ def test_a_dimension_without_data_changes_nothing_of_the_rest_and_says_nothing(s
         for cell in (*row.cells, row.total)
     } <= {"[x]"}  # fmt: skip
     assert answer.status == "refused" or len(kept) < len(answer.rows)
+
+
+TWO = {name: base_table(("yes", "no"), {}, name=name, subjects=(CHILD,)) for name in "abc"}
+INSIDE = (Link(kind="contained", tables=("a", "b"), reason="Reason."),)
+ALL = Part("", "", "all", rest=False)
+
+
+def released(ties: Sequence[Tie]) -> list[int | None]:
+    """The totals that are shown of three tables of 60 children, the second within the first."""
+    tables = [from_counts(table, {(): (30, 30)}) for table in TWO.values()]
+    done = protect(tables, RULES, "1.0", INSIDE, ties=ties)
+    return [one.answer.rows[0].total.value if one.answer.rows else None for one in done.tables]
+
+
+def test_that_nobody_is_missing_from_a_contained_table_stays_uncertain():
+    alone = released([Tie("alike", (0, 2), figures=(ALL, ALL))])
+
+    assert alone.count(None) > 0
+
+
+def test_what_figures_of_a_third_table_say_of_a_link_is_no_secret_and_withholds_nothing():
+    ties = [Tie("alike", pair, figures=(ALL, ALL)) for pair in ((0, 2), (2, 1))]
+
+    assert released(ties) == [60, 60, 60]
