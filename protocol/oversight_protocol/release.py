@@ -148,7 +148,14 @@ class TableAnswer(Document):
 
 
 class Release(Document):
-    """An authority's answer to one ticket."""
+    """An authority's answer to one ticket.
+
+    Attributes:
+        rules: what all of its tables keep. Where some were answered before under other rules, that
+            is the looser of each.
+        coarsest_base: the largest base that a figure of it is rounded to; 0 where all are rounded
+            to that of the rules.
+    """
 
     type: Literal["release"] = "release"
     ticket: Name
@@ -158,7 +165,22 @@ class Release(Document):
     la: LaCode
     answered: Instant
     rules: Rules
+    coarsest_base: int = Field(default=0, ge=0, le=100)
     tables: tuple[TableAnswer, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _has_a_coarser_base_or_none(self) -> Self:
+        base, finest = self.coarsest_base, self.rules.rounding_base
+        if base and (base <= finest or base % finest):
+            raise ValueError("coarsest_base is neither 0 nor a larger multiple of rounding_base")
+        return self
+
+    @property
+    def read_by(self) -> Rules:
+        """The rules by which to read its figures: none is rounded more coarsely than they say."""
+        return self.rules.model_copy(
+            update={"rounding_base": self.coarsest_base or self.rules.rounding_base}
+        )
 
 
 class Refusal(Document):

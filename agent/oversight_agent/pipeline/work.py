@@ -57,6 +57,12 @@ class _Answers:
     safe: dict[Key, SafeTable] = field(default_factory=dict, repr=False)
     reasons: dict[Key, Reason] = field(default_factory=dict)
 
+    @property
+    def coarsest_base(self) -> int:
+        """The largest base of rounding, where it is not that of the rules; else 0."""
+        coarsest = max((one.rules.rounding_base for one in self.safe.values()), default=0)
+        return coarsest if coarsest > self.rules.rounding_base else 0
+
     def open(self, asked: list[Asked]) -> list[Asked]:
         """What is still without an answer."""
         return [one for one in asked if _key(one) not in self.safe.keys() | self.reasons.keys()]
@@ -154,6 +160,7 @@ class Work:
             ticket=ticket.id, ticket_digest=admitted.digest, study=ticket.study,
             wave=ticket.wave, la=self._settings.la,
             answered=self._clock().replace(microsecond=0), rules=answers.rules,
+            coarsest_base=answers.coarsest_base,
             tables=tuple(answers.answer(_key(one)) for one in asked),
         )  # fmt: skip
 

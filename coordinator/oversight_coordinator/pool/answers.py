@@ -85,7 +85,7 @@ def _linked(study: Study, release: Release, moments: Moments) -> Iterable[list[P
         if answer.status == "released":
             moment = moments.get((release.la, answer.table, answer.period), frozenset())
             found.setdefault((answer.period, moment), []).append(
-                Published(answer, study.table(answer.table), release.rules)
+                Published(answer, study.table(answer.table), release.read_by)
             )
     return found.values()
 

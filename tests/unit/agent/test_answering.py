@@ -114,6 +114,21 @@ def test_a_policy_tightened_later_leaves_frozen_answers_and_binds_new_ones(
     assert second.rules == Rules()
 
 
+def test_a_release_says_how_coarsely_a_frozen_answer_of_it_was_rounded(
+    agent: Agent, asker: Asker
+) -> None:
+    study = asker.study()
+    agent.home.policy(POLICY + "[rules]\nrounding_base = 10\n")
+    first = released(agent.settle(asker.ask(study, tables=("posts",))))
+    agent.home.policy(POLICY)
+
+    second = released(agent.settle(asker.ask(study, id="ticket-2")))
+
+    assert _table(second, "posts") == _table(first, "posts")
+    assert (first.rules.rounding_base, first.coarsest_base) == (10, 0)
+    assert (second.rules.rounding_base, second.coarsest_base) == (5, 10)
+
+
 def test_a_stricter_study_is_refused_what_was_frozen_under_looser_rules_and_gets_the_rest(
     agent: Agent, asker: Asker
 ) -> None:

@@ -295,6 +295,19 @@ def test_a_figure_is_the_share_of_the_rounded_counts_of_those_who_published_it(d
         assert not full or row.denominator == sum(denominator for _, denominator in full)
 
 
+@pytest.mark.parametrize(("coarsest", "inside"), [(10, True), (0, False)])
+def test_what_was_rounded_more_coarsely_before_is_read_so(coarsest, inside):
+    counts = {"neither": 45, "both": 44, "part1_only": 44, "unknown": 44}
+    truth = Counts({(SERVICES[0], ROLES[0], outcome): n for outcome, n in counts.items()})
+    frozen = answer_of(truth, base=10)
+    release = release_of(LAS[0], frozen).model_copy(update={"coarsest_base": coarsest})
+
+    row = row_of(pool(STUDY, WAVE, LAS, {LAS[0]: release}), place=("service", SERVICES[0]))
+
+    true = share([truth], ("service", SERVICES[0]), *NEITHER)
+    assert (Fraction(str(row.lower)) <= true <= Fraction(str(row.upper))) == inside
+
+
 def test_a_figure_comes_to_one_decimal_from_rounded_counts():
     answers = {la: release_of(la, answer_of(evenly(17))) for la in LAS[:2]}
 
