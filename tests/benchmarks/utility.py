@@ -24,6 +24,7 @@ from utility_tables import tables
 from utility_world import Say, Variant, World, make, study
 
 from oversight_coordinator.authorities import authority
+from oversight_protocol.policy import LEAST_MARKED_ROW
 
 LAS, MARKED_BELOW = 19, 10
 LARGE_DENOMINATOR, MOST_OFF, MOST_WIDE = 5000, 0.5, 2.0
@@ -79,7 +80,19 @@ def measure(folder: Path, las: int, marked_below: int, say: Say) -> Measured:
 def _goals(world: World, result: Result, rounding: Result) -> Iterator[Goal]:
     yield _near(result)
     yield _holding(result)
-    yield _narrow(world, result, rounding)
+    marked = [one for one in _whole_proportions(result) if _may_be_marked(world, one.asked)]
+    name = f"{len(marked)} pools of authorities that all have rows of {LEAST_MARKED_ROW} or more"
+    yield _narrow(world, result, rounding, name, marked)
+    yield _narrow(world, result, rounding, "all pools of whole authorities", None)
+
+
+def _may_be_marked(world: World, each: Asked) -> bool:
+    """Whether every authority has a row in which `[low]` and `[high]` may stand."""
+    table = each.measure.table, each.period
+    return each.measure.place is None and all(
+        world.answered[la].exact[table][each.row]["all"].value >= LEAST_MARKED_ROW
+        for la in each.las
+    )
 
 
 def _near(result: Result) -> Goal:
@@ -102,10 +115,13 @@ def _holding(result: Result) -> Goal:
     return Goal(name, "none", len(outside), not outside, tuple(_named(outside)))
 
 
-def _narrow(world: World, result: Result, rounding: Result) -> Goal:
-    wide = [one for one in _whole_proportions(result) if (one.width or 0.0) > MOST_WIDE]
-    worst = max((one.width or 0.0 for one in _whole_proportions(result)), default=0.0)
-    name = f"{result.name}: widest interval of a pool of whole authorities"
+def _narrow(
+    world: World, result: Result, rounding: Result, of: str, some: Sequence[Figure] | None
+) -> Goal:
+    figures = _whole_proportions(result) if some is None else some
+    wide = [one for one in figures if (one.width or 0.0) > MOST_WIDE]
+    worst = max((one.width or 0.0 for one in figures), default=0.0)
+    name = f"{result.name}: widest interval of {of}"
     return Goal(
         name, f"at most {MOST_WIDE} points", round(worst, 1), not wide,
         tuple(_why_wide(world, result, wide, rounding)),
