@@ -15,7 +15,8 @@ from support.outside import CODES, SLUGS, all_texts, ledger_entries, payload
 pytestmark = [pytest.mark.system, pytest.mark.xdist_group("demo")]
 
 RELEASE_FIELDS = {
-    "type", "ticket", "ticket_digest", "study", "wave", "la", "answered", "rules", "tables",
+    "type", "ticket", "ticket_digest", "study", "wave", "la", "answered", "rules", "coarsest_base",
+    "tables",
 }  # fmt: skip
 ENCODINGS = {"kent": "utf-8-sig", "medway": "cp1252", "brighton-and-hove": "utf-8"}
 
