@@ -93,9 +93,16 @@ def verify(
 
     Example: oversight-agent history verify
     """
+    from oversight_agent.cli import history_place
     from oversight_agent.history import History
 
     path, secret = _where(folder, home)
+    if history_place.has_none_yet(path):
+        if as_json:
+            say_json({"history": str(path), "entries": 0, "mark": "", "valid": True})
+        else:
+            say("Nothing was released yet: this agent has no history to verify.")
+        return
     opened = History.open(path, secret, read_only=True)
     try:
         opened.store.verify()
@@ -114,7 +121,7 @@ def _open(folder: Path | None, home: Path | None) -> tuple[tuple[Entry, ...], fr
     from oversight_agent.history import History, against
 
     path, secret = _where(folder, home)
-    if not path.exists() and folder is None and not history_place.has_begun(path.parent):
+    if history_place.has_none_yet(path):
         return (), frozenset()
     opened = History.open(path, secret, read_only=True)
     try:

@@ -235,6 +235,24 @@ def test_a_history_that_is_not_there_or_was_altered_stops_all(
     assert not (folder / "history.db").exists()
 
 
+@pytest.mark.parametrize("record", [(), ("--record",)])
+def test_a_file_in_place_of_the_history_s_folder_is_told(
+    record: tuple[str, ...], protect: Protect, tmp_path: Path
+) -> None:
+    path = write(tmp_path, file_of(table(60, 40)))
+
+    itself = protect(path, "--history", path, *record, "--json")
+    below = protect(path, "--history", path / "published", *record, "--json")
+
+    assert (itself.status, itself.out) == (2, "")
+    assert f"{path}: this is no folder" in itself.err
+    assert "name the folder" in itself.err
+    assert (below.status, below.out) == (2, "")
+    says = "no history can be begun in this folder" if record else "no history in this folder"
+    assert f"{path / 'published'}: " in below.err
+    assert says in below.err
+
+
 def test_own_publications_are_kept_in_the_agent_s_history_once_it_has_begun(
     home: Home, protect: Protect, show: Protect, tmp_path: Path
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -210,3 +211,79 @@ def test_a_lost_secret_is_told(home: Home, run: Run):
     ended = run("show")
 
     assert (ended.status, "another secret" in ended.err) == (2, True)
+
+
+# -------------------------------------------------------------------- a folder of its own
+
+
+@pytest.fixture
+def own(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """The command for a history of own publications; no agent is named anywhere."""
+    monkeypatch.delenv(config.HOME_VARIABLE, raising=False)
+    return partial(call, main, monkeypatch, capfd, "oversight-agent", "history")
+
+
+def published(folder: Path) -> Path:
+    """A folder as 'protect --record' begins it."""
+    (folder / "keys").mkdir(parents=True)
+    (folder / "keys" / "pseudonym.secret").write_bytes(b"s" * 32)
+    History.begin(folder / "history.db", b"s" * 32, BEGUN).close()
+    return folder
+
+
+@pytest.mark.parametrize("command", ["show", "verify"])
+def test_of_a_folder_without_a_history_it_is_said_what_is_not_there(
+    command: str, own: Run, tmp_path: Path
+):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("x")
+
+    for name, found in (
+        ("nowhere", "no such folder"), ("empty", "neither history.db nor 'keys'"),
+        ("file", "this is no folder"),
+    ):  # fmt: skip
+        ended = own(command, "--history", tmp_path / name)
+
+        assert (ended.status, ended.out) == (2, "")
+        assert f"oversight-agent: {tmp_path / name}: " in ended.err
+        assert found in ended.err
+        assert "What to do: name the folder" in ended.err
+        assert "which agent is meant" not in ended.err
+
+
+@pytest.mark.parametrize("command", ["show", "verify"])
+def test_of_a_history_that_lost_its_keys_or_its_file_it_is_said_which(
+    command: str, own: Run, tmp_path: Path
+):
+    folder = published(tmp_path / "published")
+    assert own(command, "--history", folder).status == 0
+    (folder / "keys").rename(tmp_path / "keys")
+    keyless = own(command, "--history", folder)
+    (folder / "keys").mkdir()
+    no_secret = own(command, "--history", folder)
+    (folder / "keys").rmdir()
+    (tmp_path / "keys").rename(folder / "keys")
+    (folder / "history.db").unlink()
+    no_file = own(command, "--history", folder)
+
+    for ended, found, advice in (
+        (keyless, "history.db, but no folder 'keys' beside it", "restore the folder 'keys'"),
+        (no_secret, "the secret of the history cannot be read", "restore it from its backup"),
+        (no_file, "its keys, but no file history.db", "restore the folder from its backup"),
+    ):
+        assert (ended.status, ended.out) == (2, "")
+        assert found in ended.err
+        assert advice in ended.err
+        assert "which agent is meant" not in ended.err
+
+
+@pytest.mark.parametrize("option", ["--home", "--history"])
+def test_an_agent_that_released_nothing_has_no_history_to_verify(option: str, home: Home, own: Run):
+    verified = own("verify", option, home.folder)
+    shown = own("show", option, home.folder)
+    document = json.loads(own("verify", option, home.folder, "--json").out)
+
+    assert (verified.status, shown.status) == (0, 0)
+    assert "no history to verify" in verified.out
+    assert shown.out == "Nothing was released yet.\n"
+    assert (document["entries"], document["valid"]) == (0, True)
