@@ -40,6 +40,12 @@ def find(folder: Path | None, home: Path | None) -> tuple[Path, bytes]:
     keys = place / "keys"
     if not keys.is_dir():
         keys = _agent_keys(place, home)
+    elif folder is not None and home is not None:
+        raise InputError(
+            "this history has keys of its own, so that no agent is needed to open it",
+            where=str(folder), found="--history and --home", expected="one of the two options",
+            advice="leave --home out, or leave --history out to use the agent's history",
+        )  # fmt: skip
     advice = "restore it from its backup; without it the history cannot be read"
     secret = files.read(keys / "pseudonym.secret", "the secret of the history", advice)
     if not (place / FILE).exists() and not _is_agent(place):
@@ -194,6 +200,14 @@ def _require_begun(path: Path, *, begin: bool) -> None:
             expected="a history, which begins when the agent first runs",
             advice="start the agent once, or name a folder with --history",
         )  # fmt: skip
+
+
+def policy_beside(folder: Path | None) -> Path | None:
+    """The policy of the agent whose folder this is; None if it has none, or is no agent's."""
+    if folder is None or not _is_agent(folder):
+        return None
+    path = folder / "policy.toml"
+    return path if path.exists() else None
 
 
 def has_none_yet(path: Path) -> bool:

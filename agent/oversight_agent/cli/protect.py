@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,8 @@ import typer
 from oversight_agent.cli.common import JsonOption, say, say_json, say_table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from oversight_agent.history import History
     from oversight_protocol.policy import Rules
     from oversight_protocol.protected_tables import (
@@ -35,7 +38,7 @@ def add_to(app: typer.Typer) -> None:
 def protect(
     file: Annotated[Path, typer.Argument(help="The file of true counts (JSON).")],
     policy: Annotated[
-        Path | None, typer.Option(help="A policy.toml whose rules are kept as well.")
+        Path | None, typer.Option(help="A policy.toml: of its rules and the file's, the stricter.")
     ] = None,
     folder: Annotated[
         Path | None,
@@ -47,7 +50,11 @@ def protect(
     ] = False,
     home: Annotated[
         Path | None,
-        typer.Option("--home", help="The agent's folder: protect beside what the agent released."),
+        typer.Option(
+            "--home",
+            help="In place of --history, the agent's folder: protect beside what"
+            " the agent released, and by its policy.toml as well.",
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -61,7 +68,10 @@ def protect(
     """
     from oversight_agent.cli import history_place
 
-    rules = _rules(policy)
+    _require_one_history(folder, home)
+    beside = history_place.policy_beside(folder or home)
+    policies = [path for path in (policy, beside) if path is not None]
+    rules = _rules(policies)
     history = history_place.open_for(folder, home, begin=record)
     try:
         done = _protected(file, rules, history, record=record)
@@ -81,6 +91,8 @@ def protect(
     if any(report.marked for report in done.report):
         say("[low] is confidential too, and below the number that the rules name; of [high], the"
             " rest of its row is.")  # fmt: skip
+    if policies:
+        say(f"The rules are the stricter of the file's and of {' and '.join(map(str, policies))}.")
     if done.recorded:
         say("The tables are recorded. Publish exactly these figures, or none.")
 
@@ -99,17 +111,37 @@ def _protected(
     return protect_own(file, rules, history, record=record)
 
 
-def _rules(policy: Path | None) -> Rules | None:
+def _require_one_history(folder: Path | None, home: Path | None) -> None:
+    """Check that it is clear which history is meant.
+
+    Raises:
+        InputError: two are named.
+    """
+    from oversight_protocol.errors import InputError
+
+    if folder is not None and home is not None:
+        raise InputError(
+            "two histories are named, and tables are protected beside one",
+            where="--history, --home", found=f"{folder} and {home}",
+            expected="one of the two options",
+            advice="leave --home out to use the history in that folder (the agent's rules still"
+            " hold with '--policy', naming its policy.toml); leave --history out to use the"
+            " agent's",
+        )  # fmt: skip
+
+
+def _rules(policies: Sequence[Path]) -> Rules | None:
+    """The authority's own rules: of several policies the stricter of each."""
     from oversight_agent import local_policy
     from oversight_protocol.errors import InputError
 
-    if policy is None:
-        return None
-    if not policy.is_file():
-        raise InputError(
-            "there is no such policy", where=str(policy), advice="name a policy.toml, or none"
-        )
-    return local_policy.load(policy).rules
+    for path in policies:
+        if not path.is_file():
+            raise InputError(
+                "there is no such policy", where=str(path), advice="name a policy.toml, or none"
+            )
+    found: list[Rules] = [local_policy.load(path).rules for path in policies]
+    return reduce(lambda one, other: one.tighten(other), found) if found else None
 
 
 def _say_table(table: ProtectedTable) -> None:

@@ -295,6 +295,44 @@ def test_an_agent_s_history_without_what_was_recorded_last_is_noticed_at_once(
     assert home.kinds() == ["history-begun", "publication-recorded"]
 
 
+def test_one_history_is_named_and_not_two(home: Home, protect: Protect, tmp_path: Path) -> None:
+    path, folder = write(tmp_path, file_of(table(60, 40))), tmp_path / "published"
+
+    both = protect(path, "--home", home.folder, "--history", folder, "--record", "--json")
+
+    assert (both.status, both.out) == (2, "")
+    assert "--history, --home: two histories are named" in both.err
+    assert f"{folder} and {home.folder}" in both.err
+    assert "leave --home out" in both.err
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("option", ["--home", "--history"])
+def test_the_agent_s_policy_holds_and_of_two_policies_the_stricter(
+    option: str, home: Home, protect: Protect, tmp_path: Path
+) -> None:
+    begin(home)
+    path, other = write(tmp_path, file_of(table(60, 40))), tmp_path / "other.toml"
+    (home.folder / "policy.toml").write_text("[rules]\nminimum_persons = 50\n")
+    other.write_text("[rules]\nminimum_persons = 20\nrounding_base = 10\n")
+
+    beside = done(protect(path, option, home.folder, "--json"))
+    both = done(protect(path, option, home.folder, "--policy", other, "--json"))
+    other.write_text("[rules]\nminimum_persons = 70\n")
+    stricter = done(protect(path, option, home.folder, "--policy", other, "--json"))
+    said = protect(path, option, home.folder, "--policy", other)
+    (home.folder / "policy.toml").write_text("[rules]\nminimum_persons = 5\n")
+    loose = protect(path, option, home.folder, "--json")
+
+    assert (beside["rules"]["minimum_persons"], beside["rules"]["rounding_base"]) == (50, 5)
+    assert values(beside)["no"] is None
+    assert (both["rules"]["minimum_persons"], both["rules"]["rounding_base"]) == (50, 10)
+    assert stricter["rules"]["minimum_persons"] == 70
+    assert f"the file's and of {other} and {home.folder / 'policy.toml'}." in said.out
+    assert (loose.status, loose.out) == (2, "")
+    assert "floor" in loose.err
+
+
 def test_a_file_that_cannot_be_used_records_nothing(
     protect: Protect, show: Protect, tmp_path: Path
 ) -> None:

@@ -287,3 +287,20 @@ def test_an_agent_that_released_nothing_has_no_history_to_verify(option: str, ho
     assert "no history to verify" in verified.out
     assert shown.out == "Nothing was released yet.\n"
     assert (document["entries"], document["valid"]) == (0, True)
+
+
+def test_a_history_with_keys_of_its_own_does_not_ask_for_an_agent(
+    home: Home, own: Run, tmp_path: Path
+):
+    kept(home, FIRST)
+    folder, copy = published(tmp_path / "published"), tmp_path / "copy"
+    copy.mkdir()
+    (copy / "history.db").write_bytes((home.folder / "history.db").read_bytes())
+
+    two = own("show", "--history", folder, "--home", home.folder)
+    opened = own("show", "--history", copy, "--home", home.folder)
+
+    assert (two.status, two.out) == (2, "")
+    assert "leave --home out" in two.err
+    assert opened.status == 0
+    assert "open_children" in opened.out
