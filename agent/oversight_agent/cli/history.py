@@ -65,7 +65,8 @@ def show(
     entries, waiting = _open(folder, home)
     asked = _asked(table, period, candidate)
     if asked:
-        _say_what_stands_in_the_way(entries, asked, counts_only=candidate is not None, json=as_json)
+        own = candidate is not None or _is_own(table, entries)
+        _say_what_stands_in_the_way(entries, asked, own=own, json=as_json)
         return
     listed = [
         _listed(entry, entries, waits=entry.number in waiting)
@@ -169,13 +170,13 @@ def _say_what_is_withheld(waiting: Sequence[dict[str, Any]]) -> None:
 
 
 def _say_what_stands_in_the_way(
-    entries: Sequence[Entry], asked: Sequence[Asked], *, counts_only: bool, json: bool
+    entries: Sequence[Entry], asked: Sequence[Asked], *, own: bool, json: bool
 ) -> None:
     from oversight_agent.history import explaining
 
     found = {
         (name, span): explaining.reasons(
-            name, span, explaining.foreseeable(name, span, entries, has_records=not counts_only)
+            name, span, explaining.foreseeable(name, span, entries, has_records=not own), own=own
         )
         for name, span in asked
     }
@@ -193,6 +194,14 @@ def _say_what_stands_in_the_way(
             " would tell of a few people:")  # fmt: skip
         for each in reasons:
             say(f"  - {each}")
+
+
+def _is_own(table: str, entries: Sequence[Entry]) -> bool:
+    """Whether a table is one that the authority publishes itself, and nobody else asks for."""
+    from oversight_agent.history import explaining
+
+    of_it = [one for one in entries if one.about.table == table]
+    return bool(of_it) and all(map(explaining.is_own, of_it))
 
 
 def _asked(table: str, period: str, candidate: Path | None) -> list[Asked]:

@@ -4,7 +4,8 @@ Rules kept here:
 
 1. An explanation is for the authority's own people and never leaves. It holds no count even so.
 2. It names the earlier release by its table, its period and the day on which it was recorded.
-3. It always says what would pass.
+3. It always says what would pass. An authority's own publications have no study, wave or snapshot:
+   of them it says what the authority can do itself.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from oversight_agent.history.memory import Span
+from oversight_agent.history.memory import OWN, Span
 from oversight_protocol.model import Code, Document, Name
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Relation(StrEnum):
     LINKED = "linked"
     UNFORESEEN = "unforeseen"
     UNCOUNTED = "uncounted"
+    REDEFINED = "redefined"
 
 
 WHY: Mapping[Relation, str] = {
@@ -50,6 +52,9 @@ WHY: Mapping[Relation, str] = {
     " tell of a few people.",
     Relation.UNCOUNTED: "Its days overlap with those of {other}, and of one of the two only counts"
     " are known, so that nobody can say how few people are in one of them alone.",
+    Relation.REDEFINED: "Its days lie within those of {other}, or hold them, but its outcomes or"
+    " categories are others; and of one of the two only counts are known, so that nobody can say"
+    " how few people are in one of them alone.",
 }
 """Why each relation is a risk."""
 
@@ -68,8 +73,46 @@ PASSES: Mapping[Relation, str] = {
     " protected together, or publish one of them only.",
     Relation.UNCOUNTED: "Publish periods that do not overlap: wait until {quarter} is over. Or have"
     " the agent count the table from its data, so that people can be compared.",
+    Relation.REDEFINED: "Ask for the outcomes and categories of the earlier table, or for days that"
+    " the two do not share: wait until {quarter} is over.",
 }
 """What would pass instead."""
+
+OWN_WHY: Mapping[Relation, str] = {
+    **WHY,
+    Relation.GROWTH: "Nearly the same people may stand behind it and behind {other}. Of counts"
+    " alone nobody can tell, so nothing is hidden for it: whoever compares the two sees by how many"
+    " people a figure has grown or shrunk.",
+    Relation.AGAIN: "The same days were published before, as {other}. Whoever compares the two"
+    " learns of the people whose records were changed since.",
+    Relation.LINKED: "A link says that it is about the same people as {other}. What was shown"
+    " there limits what can be shown here.",
+}
+"""Why each relation is a risk, of what an authority publishes itself."""
+
+OWN_PASSES: Mapping[Relation, str] = {
+    **PASSES,
+    Relation.GROWTH: "Where only a few people have come or left, leave that category out, take"
+    " coarser categories, or wait for a later period: the next whole quarter is {quarter}.",
+    Relation.AGAIN: "Publish the earlier table again, unchanged: it is printed as it was recorded."
+    " Or leave out the category in which few people were changed, or wait for the next period. A"
+    " correction passes once it concerns enough people.",
+    Relation.NESTED: "Publish periods of one length throughout, all quarters of the year in place"
+    " of single months, or the year alone, and wait for the next of them. Keep the outcomes and"
+    " categories as they were: with others the whole table would be withheld.",
+    Relation.LINKED: "List linked tables in one file, which hides least. Now that one was recorded,"
+    " leave out the category that stays hidden, take coarser categories, or wait for the next"
+    " period.",
+    Relation.UNFORESEEN: "Say under 'links' how the two tables are linked, so that they are"
+    " protected together; or publish one of them only.",
+    Relation.UNCOUNTED: "Publish periods that do not overlap: wait until {quarter} is over, or"
+    " publish the earlier table again, unchanged. Leaving categories out does not help, nor do"
+    " coarser ones.",
+    Relation.REDEFINED: "Keep the outcomes and categories of the earlier table: then this one is"
+    " protected beside it. Or publish days that the two do not share: wait until {quarter} is"
+    " over.",
+}
+"""What would pass instead of it."""
 
 
 UNTOLD = (
@@ -97,23 +140,28 @@ class Explanation(Document):
 class Related(NamedTuple):
     """A table with its period, and how the one that is explained stands to it.
 
-    `recorded` is when it was released, in ISO form; empty for a table that is asked with it.
+    `recorded` is when it was released, in ISO form; empty for a table that is asked with it. `own`
+    says that the authority published it itself.
     """
 
     relation: Relation
     table: str
     span: Span
     recorded: str
+    own: bool = False
 
 
-def explain(judged: Judged, new: Sequence[tuple[str, Span]]) -> tuple[Explanation, ...]:
+def explain(
+    judged: Judged, new: Sequence[tuple[str, Span]], *, own: bool = False
+) -> tuple[Explanation, ...]:
     """What the history says of each new table, in their order; nothing of those it leaves alone.
 
     Args:
         judged: what the history's stage found.
         new: the name and the period of each table that it was asked about.
+        own: whether the authority is to publish them itself.
     """
-    found = (_of_withheld(judged, new, place) or _of_kept(judged, new, place)
+    found = (_of_withheld(judged, new, place, own=own) or _of_kept(judged, new, place, own=own)
              for place in range(len(new)))  # fmt: skip
     return tuple(each for each in found if each is not None)
 
@@ -135,7 +183,7 @@ def _related(
     name: str, span: Span, entries: Iterable[Entry], *, has_records: bool
 ) -> tuple[Related, ...]:
     return tuple(
-        Related(relation, name, entry.about.span, entry.recorded)
+        Related(relation, name, entry.about.span, entry.recorded, is_own(entry))
         for entry in entries
         if entry.about.released and entry.about.table == name
         for relation in [
@@ -152,11 +200,19 @@ def of_withheld(entry: Entry, entries: Iterable[Entry]) -> tuple[str, ...]:
     return reasons(about.table, about.span, related)
 
 
-def reasons(name: str, span: Span, related: Iterable[Related]) -> tuple[str, ...]:
-    """Each reason once, in words."""
+def is_own(entry: Entry) -> bool:
+    """Whether the authority published a table itself."""
+    return entry.ticket == OWN
+
+
+def reasons(
+    name: str, span: Span, related: Iterable[Related], *, own: bool = False
+) -> tuple[str, ...]:
+    """Each reason once, in words; `own` as in `explain`."""
+    why, passes = (OWN_WHY, OWN_PASSES) if own else (WHY, PASSES)
     said = {
-        f"{WHY[one.relation]} {PASSES[one.relation]}".format(
-            other=_named(one), quarter=quarter_after(span.end)
+        f"{why[one.relation]} {passes[one.relation]}".format(
+            other=_named(one, own=own), quarter=quarter_after(span.end)
         ): None
         for one in sorted(related, key=lambda one: (one.relation, one.recorded, one.span.start))
         if (one.table, one.span) != (name, span) or one.recorded
@@ -170,32 +226,36 @@ def quarter_after(day: date) -> str:
     return f"{year}-Q{number + 1}"
 
 
-def _of_withheld(judged: Judged, new: Sequence[tuple[str, Span]], place: int) -> Explanation | None:
+def _of_withheld(
+    judged: Judged, new: Sequence[tuple[str, Span]], place: int, *, own: bool
+) -> Explanation | None:
     name, span = new[place]
     related = [
-        Related(_by_finding(name, span, each.kind, *other[:2]), *other)
+        other._replace(relation=_by_finding(name, span, each.kind, other.table, other.span))
         for each in judged.why(place)
         for other in [_table(judged, new, each.other)]
     ]
     if not related:
         return None
     return Explanation(
-        table=name, period=span.id, withheld=True, reasons=reasons(name, span, related)
+        table=name, period=span.id, withheld=True, reasons=reasons(name, span, related, own=own)
     )
 
 
-def _of_kept(judged: Judged, new: Sequence[tuple[str, Span]], place: int) -> Explanation | None:
+def _of_kept(
+    judged: Judged, new: Sequence[tuple[str, Span]], place: int, *, own: bool
+) -> Explanation | None:
     name, span = new[place]
     mine = judged.kept.index(place)
     related = [
         Related(_by_tie(name, span, entry.about.table, entry.about.span),
-                entry.about.table, entry.about.span, entry.recorded)
+                entry.about.table, entry.about.span, entry.recorded, is_own(entry))
         for entry in _tied(judged, mine)
     ]  # fmt: skip
     if not related:
         return None
     return Explanation(
-        table=name, period=span.id, withheld=False, reasons=reasons(name, span, related)
+        table=name, period=span.id, withheld=False, reasons=reasons(name, span, related, own=own)
     )
 
 
@@ -206,17 +266,18 @@ def _tied(judged: Judged, mine: int) -> Iterator[Entry]:
     return (judged.recalled[number - first].entry for number in sorted(numbers) if number >= first)
 
 
-def _table(judged: Judged, new: Sequence[tuple[str, Span]], number: int) -> tuple[str, Span, str]:
-    """A table by its number in `Found`: name, period, and when it was released."""
+def _table(judged: Judged, new: Sequence[tuple[str, Span]], number: int) -> Related:
+    """A table by its number in `Found`; how the one that is explained stands to it is not known."""
     if number < 0:
-        return *new[-1 - number], ""
+        return Related(Relation.UNFORESEEN, *new[-1 - number], "")
     entry = judged.others[number]
-    return entry.about.table, entry.about.span, entry.recorded
+    about = entry.about
+    return Related(Relation.UNFORESEEN, about.table, about.span, entry.recorded, is_own(entry))
 
 
 def _by_finding(name: str, span: Span, kind: str, its_name: str, its_span: Span) -> Relation:
     if kind == "uncounted":
-        return Relation.UNCOUNTED
+        return Relation.UNCOUNTED if span.overlaps(its_span) else Relation.REDEFINED
     if name != its_name:
         return Relation.UNFORESEEN
     return _by_days(span, its_span, counted=True)
@@ -241,8 +302,9 @@ def _days_between(one: Span, other: Span) -> int:
     return max((one.start - other.end).days, (other.start - one.end).days)
 
 
-def _named(one: Related) -> str:
+def _named(one: Related, *, own: bool) -> str:
     if not one.recorded:
-        return f"'{one.table}' for {one.span.label}, which is asked for at the same time"
-    day = datetime.fromisoformat(one.recorded)
-    return f"'{one.table}' for {one.span.label}, released on {day.day} {day:%B %Y}"
+        beside = "is in the same file" if own else "is asked for at the same time"
+        return f"'{one.table}' for {one.span.label}, which {beside}"
+    day, done = datetime.fromisoformat(one.recorded), "recorded" if one.own else "released"
+    return f"'{one.table}' for {one.span.label}, {done} on {day.day} {day:%B %Y}"

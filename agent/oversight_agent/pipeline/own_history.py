@@ -77,7 +77,7 @@ def beside(
     judged = judge(history, [New(one) for one in new], rules, links) if history \
         else _judged(new, rules, links)  # fmt: skip
     asked = [(one.table.name, Span.of(one.period)) for one in new]
-    said = {(one.table, one.period): one.reasons for one in explain(judged, asked)}
+    said = {(one.table, one.period): one.reasons for one in explain(judged, asked, own=True)}
     shown = [place for place, one in frozen.items() if one.entry.about.released]
     inside = {frozen[place].entry.number for place in shown}
     others = [one.past for one in judged.recalled if one.entry.number not in inside]

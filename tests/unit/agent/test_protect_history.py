@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -168,6 +169,73 @@ def test_days_that_overlap_are_withheld_and_it_is_said_what_would_pass(
     assert "wait until 2026-Q3 is over" in document["report"][0]["history"][0]
     assert again["tables"][0]["recorded_before"] is True
     assert again["tables"][0]["status"] == "withheld"
+
+
+OF_A_STUDY = re.compile(r"\b(study|wave|snapshot|mapping)", re.IGNORECASE)
+
+
+def by_service(counts: Json, period: Json) -> Json:
+    """Children by one question and by service."""
+    return table(0, 0, period) | {
+        "dimensions": [{"name": "service", "codes": list(counts)}],
+        "cells": [
+            {"at": {"service": service}, "outcome": outcome, "count": count}
+            for service, both in counts.items()
+            for outcome, count in zip(("yes", "no"), both, strict=True)
+        ],
+    }
+
+
+def test_an_authority_is_told_what_it_can_do_about_its_own_publications(
+    protect: Protect, show: Protect, tmp_path: Path
+) -> None:
+    folder = tmp_path / "published"
+    earlier = {"a": (60, 40), "b": (50, 33), "c": (44, 20)}
+    protect(write(tmp_path, file_of(by_service(earlier, QUARTER))),
+            "--history", folder, "--record")  # fmt: skip
+    corrected = write(tmp_path, file_of(by_service(earlier | {"a": (63, 40)}, QUARTER)))
+
+    beside = done(protect(corrected, "--history", folder, "--json"))
+    [[reason]] = [one["history"] for one in beside["report"]]
+    shown = show("--history", folder, "--candidate", corrected).out
+    later = show("--history", folder, "--table", "open_cases",
+                 "--period", "2026-04-01..2026-06-30").out  # fmt: skip
+
+    assert re.search(r"as 'open_cases' for 2026Q1, recorded on \d", reason)
+    for advice in ("again, unchanged", "leave out the category", "wait for the next period"):
+        assert advice in reason
+    assert reason in shown
+    assert "coarser categories" in later
+    assert "nothing is hidden for it" in later
+    assert not OF_A_STUDY.search(reason + shown + later)
+    # The advice is true: it passes without the category, and as it was.
+    for counts in ({"b": (50, 33), "c": (44, 20)}, earlier):
+        passes = write(tmp_path, file_of(by_service(counts, QUARTER)), "passes.json")
+        figures = done(protect(passes, "--history", folder, "--json"))["tables"][0]["figures"]
+        assert all(one["value"] is not None for one in figures)
+
+
+def test_other_categories_for_days_around_earlier_ones_are_withheld_and_it_is_said_why(
+    protect: Protect, tmp_path: Path
+) -> None:
+    folder = tmp_path / "published"
+    halves = {"a": (120, 80), "b": (100, 66), "c": (88, 40)}
+    protect(write(tmp_path, file_of(by_service({"a": (60, 40), "b": (50, 33), "c": (44, 20)},
+            QUARTER))), "--history", folder, "--record")  # fmt: skip
+    fewer = {"ab": (220, 146), "c": (88, 40)}
+
+    other, same = (
+        done(protect(write(tmp_path, file_of(by_service(counts, HALF_YEAR))),
+                     "--history", folder, "--json"))
+        for counts in (fewer, halves)
+    )  # fmt: skip
+
+    assert other["tables"][0]["status"] == "withheld"
+    [reason] = other["report"][0]["history"]
+    assert "its outcomes or categories are others" in reason
+    assert "Keep the outcomes and categories of the earlier table" in reason
+    # The advice is true.
+    assert same["tables"][0]["status"] == "released"
 
 
 def test_days_that_overlap_in_one_file_are_both_withheld(protect: Protect, tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from oversight_agent.history.explaining import (
+    OWN_PASSES,
+    OWN_WHY,
     PASSES,
     WHY,
     Explanation,
@@ -113,6 +115,16 @@ def test_a_table_that_nothing_stands_in_the_way_of_has_no_explanation(tmp_path: 
 def test_every_reason_names_the_other_says_what_passes_and_holds_no_number(relation: Relation):
     assert "{other}" in WHY[relation]
     assert not re.search(r"\d", WHY[relation] + PASSES[relation])
+
+
+@pytest.mark.parametrize("relation", Relation)
+def test_of_own_publications_it_says_what_the_authority_can_do_itself(relation: Relation):
+    said = OWN_WHY[relation] + OWN_PASSES[relation]
+
+    assert "{other}" in OWN_WHY[relation]
+    assert not re.search(r"\d", said)
+    assert not re.search(r"\b(study|wave|snapshot|mapping|ask)", said, re.IGNORECASE)
+    assert re.search(r"[Ww]ait|[Pp]ublish", OWN_PASSES[relation])
 
 
 def test_of_quarters_that_share_no_day_only_the_nearest_is_told(tmp_path: Path):
