@@ -24,6 +24,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, ValidationError, model_validator
 
+from oversight_agent.plain_words import settings_at
 from oversight_protocol.errors import InputError
 from oversight_protocol.model import Document, Name
 from oversight_protocol.policy import FLOORS, LOW_HIGH_FLOOR, Rules
@@ -108,6 +109,14 @@ def load(path: Path) -> Policy:
 def _unusable(error: ValidationError, path: Path) -> InputError:
     first = error.errors(include_url=False, include_input=False)[0]
     name = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        known = settings_at(Policy, first["loc"][:-1])
+        return InputError(
+            f"there is no setting '{name}'",
+            where=str(path),
+            expected=f"one of {', '.join(known)}",
+            advice="correct its name, or take it out; until then this agent answers nothing",
+        )
     problem = first["msg"].removeprefix("Value error, ")
     floors = (floor for rule, floor in FLOORS.items() if problem.startswith(rule))
     expected = "".join(f"at least {floor.value} ({floor.unit})" for floor in floors)

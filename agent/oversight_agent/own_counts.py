@@ -13,15 +13,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any, Never
+from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
-from oversight_agent.plain_words import expected
+import oversight_protocol
+from oversight_agent.plain_words import expected, settings_at
 from oversight_protocol.errors import InputError
 from oversight_protocol.true_counts import LARGEST_WAVE, TrueCounts
 
@@ -31,7 +35,8 @@ LARGEST_FILE = 20 * 1024 * 1024
 MOST_OBJECTS = 5 * LARGEST_WAVE
 """JSON objects of a file, of which a cell has up to four: reading stops there."""
 
-_FORM = "compare it with schemas/true-counts.schema.json (docs/protect.md)"
+_SCHEMA = Path(oversight_protocol.__file__).parent / "schemas" / "true-counts.schema.json"
+_FORM = f"compare it with docs/protect.md, or with the schema that is installed as {_SCHEMA}"
 _LONGEST = 64
 _PROPER = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
 """A key that a message may quote; any other may hold anything."""
@@ -74,32 +79,31 @@ def _text(path: Path) -> str:
         ) from None
 
 
-def _json(path: Path, text: str) -> Any:
-    def no_constant(name: str) -> Never:
-        raise _no_number(path, name)
+@dataclass(frozen=True)
+class _Wrong:
+    """In place of a value that JSON, or a count, cannot have: what it is, but not the value."""
 
+    found: str
+    is_number: bool = True
+
+
+def _json(path: Path, text: str) -> Any:
     objects = count(1)
 
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Wrong:
         if next(objects) > MOST_OBJECTS:
             raise _too_large(path)
         found = dict(pairs)
-        if len(found) < len(pairs):
-            raise InputError(
-                "an object of the file has a key twice",
-                where=str(path),
-                expected="each key once",
-                advice="keep the one that is meant",
-            )
-        return found
+        if len(found) == len(pairs):
+            return found
+        [twice, *_] = (key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
+        return _Wrong(_quoted(twice), is_number=False)
 
     try:
-        return json.loads(
-            text,
-            parse_constant=no_constant,
-            parse_float=partial(_exact, path),
+        content = json.loads(
+            text, parse_constant=_Wrong, parse_float=_exact, parse_int=_whole,
             object_pairs_hook=once,
-        )
+        )  # fmt: skip
     except json.JSONDecodeError as error:
         raise InputError(
             f"the file is not valid JSON ({error.msg.lower()})",
@@ -110,19 +114,47 @@ def _json(path: Path, text: str) -> Any:
         raise InputError(
             "the file's values are nested too deeply", where=str(path), advice=_FORM
         ) from None
+    for place, wrong in _wrong(content):
+        where = ", ".join([str(path), *_spoken(place, content)])
+        if wrong.is_number:
+            raise _no_number(where, wrong.found)
+        raise InputError(
+            "an object of the file has a key twice", where=where, found=f"{wrong.found} twice",
+            expected="each key once", advice="keep the one that is meant",
+        )  # fmt: skip
+    return content
+
+
+def _wrong(content: Any) -> Iterator[tuple[tuple[int | str, ...], _Wrong]]:
+    """What of a file's content cannot be, with its place, in the order of the file."""
+    left: list[tuple[tuple[int | str, ...], Any]] = [((), content)]
+    while left:
+        place, value = left.pop()
+        if isinstance(value, _Wrong):
+            yield place, value
+        elif isinstance(value, dict | list):
+            inside = value.items() if isinstance(value, dict) else enumerate(value)
+            left += [
+                ((*place, step), each)
+                for step, each in inside
+                if isinstance(each, dict | list | _Wrong)
+            ][::-1]
+
+
+def _whole(number: str) -> int | _Wrong:
+    try:
+        return int(number)
     except ValueError:
-        raise _no_number(path, "a number of thousands of digits") from None
+        return _Wrong("a number of thousands of digits")
 
 
-def _exact(path: Path, number: str) -> float:
+def _exact(number: str) -> float | _Wrong:
     kept = float(number)
     try:
         same = Decimal(number) == Decimal(repr(kept))
     except ArithmeticError:
         same = False
-    if not same:
-        raise _no_number(path, "a number with more digits than can be kept")
-    return kept
+    return kept if same else _Wrong("a number with more digits than can be kept")
 
 
 def _too_large(path: Path) -> InputError:
@@ -133,30 +165,74 @@ def _too_large(path: Path) -> InputError:
     )  # fmt: skip
 
 
-def _no_number(path: Path, found: str) -> InputError:
+def _no_number(where: str, found: str) -> InputError:
     return InputError(
         "a number of the file is none that a count or a sum can be",
-        where=str(path), found=found, expected="a finite number, not negative",
+        where=where, found=found, expected="a finite number, not negative",
         advice="leave out a cell whose count is not known, and protect the table without its row",
     )  # fmt: skip
 
 
 def _not_of_the_form(path: Path, error: ValidationError, content: Any) -> InputError:
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    place = first["loc"]
+    first = _telling(error)
+    place, what, found, want = first["loc"], "a value does not fit", "", ""
     if first["type"] == "json_invalid":
-        return _no_number(path, "another value")
+        return _no_number(str(path), "another value")
     if first["type"] == "extra_forbidden":
-        what, want = "there is no such setting", "only what the form has"
-    elif first["type"] == "missing":
-        what, want = f"'{place[-1]}' is missing", ""
+        what, found, want = "there is no such setting", _quoted(place[-1]), _settings(place[:-1])
         place = place[:-1]
+    elif first["type"] == "missing":
+        what, place = f"'{place[-1]}' is missing", place[:-1]
     elif first["type"] == "value_error":
-        what, want = first["msg"].removeprefix("Value error, "), ""
+        what = first["msg"].removeprefix("Value error, ")
     else:
-        what, want = "a value does not fit", _in_words(first)
+        found, want = _kind(_at(content, place)), _in_words(first)
     where = ", ".join([str(path), *_spoken(place, content)])
-    return InputError(what, where=where, expected=want, advice=_FORM)
+    return InputError(what, where=where, found=found, expected=want, advice=_FORM)
+
+
+def _telling(error: ValidationError) -> ErrorDetails:
+    """The error that is told: the first, but a wrong key rather than that the right one is missing.
+
+    Who mistypes a key has both.
+    """
+    found = error.errors(include_url=False, include_input=False, include_context=False)
+    beside = (
+        one for one in found
+        if one["type"] == "extra_forbidden" and one["loc"][:-1] == found[0]["loc"][:-1]
+    )  # fmt: skip
+    return next(beside, found[0]) if found[0]["type"] == "missing" else found[0]
+
+
+def _settings(place: tuple[int | str, ...]) -> str:
+    """The keys that an object of the form may have."""
+    names = settings_at(TrueCounts, place)
+    return f"one of {', '.join(names)}" if names else "only what the form has"
+
+
+def _quoted(key: int | str) -> str:
+    return f"'{key}'" if _PROPER.fullmatch(str(key)) else "a key of another form"
+
+
+def _at(content: Any, place: tuple[int | str, ...]) -> Any:
+    for step in place:
+        try:
+            content = content[step]
+        except (KeyError, IndexError, TypeError):
+            return _Wrong("")
+    return content
+
+
+def _kind(value: Any) -> str:
+    """What a value is, without saying it."""
+    kinds = (
+        (_Wrong, ""), (bool, "true or false"), (int, "a number"),
+        (float, "a number with decimal places"), (str, "text"), (list, "a list"),
+        (dict, "an object"), (type(None), "null"),
+    )  # fmt: skip
+    kind = next(word for one, word in kinds if isinstance(value, one))
+    negative = isinstance(value, int | float) and value < 0
+    return kind.replace("a number", "a negative number") if negative else kind
 
 
 def _in_words(error: Any) -> str:

@@ -8,18 +8,30 @@ Rules kept here:
    rest of a row at least the total's less the cell's. The rows of one worker are at most those of
    the parts together. These ends are taken: whoever lists the numbers themselves hides less.
 3. Where a row of the data is a person (the unit is children or workers), persons are the count.
-4. A message names the table and the cell, and never a number.
+4. A message names the table and the cell, what it was compared with, and never a number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import TypeVar
 
 from oversight_agent.adding_up import joined, joined_sums
-from oversight_agent.evaluate.own_table import base_table_of, called, key_of
+from oversight_agent.evaluate.own_table import (
+    base_table_of,
+    called,
+    key_of,
+    parts_called,
+)
+from oversight_agent.evaluate.possible import (
+    require_one_row_each,
+    require_possible,
+    require_sum,
+    require_within,
+)
 from oversight_agent.tables import (
     EVALUATE,
     UnsafeCell,
@@ -39,8 +51,9 @@ _NOTHING = UnsafeSum(0, 0, 0)
 
 _T = TypeVar("_T", UnsafeCell, UnsafeSum)
 
-_Cells = dict[tuple[Key, str], UnsafeCell]
-_Sums = dict[tuple[Key, str], UnsafeSum]
+_At = tuple[Key, str]
+_Cells = dict[_At, UnsafeCell]
+_Sums = dict[_At, UnsafeSum]
 
 
 def given(own: CountedTable, where: str) -> UnsafeTable:
@@ -81,15 +94,21 @@ class _Listed:
         self.empty = [key for key in row_keys(table) if key not in groups]
         """The rows that are empty where they are not listed."""
 
-    def error(self, key: Key, outcome: str, what: str, advice: str) -> InputError:
+    def error(
+        self, key: Key, outcome: str, what: str, advice: str, *, found: str = "", expected: str = ""
+    ) -> InputError:
         """What is wrong with a cell."""
-        return InputError(what, where=f"{self.where}, {called(key, outcome)}", advice=advice)
+        where = f"{self.where}, {called(key, outcome)}"
+        return InputError(what, where=where, found=found, expected=expected, advice=advice)
 
-    def disagrees(self, key: Key, outcome: str) -> InputError:
+    def disagrees(self, key: Key, outcome: str, parts: Sequence[_At]) -> InputError:
         """A figure is not what its parts add up to."""
         return self.error(
             key, outcome, "the figure is not the sum of its parts",
-            "correct it, or leave it out: it is added up from what is finer",
+            "correct it or one of its parts (a cell that is not listed is empty), or leave it out:"
+            " it is added up from what is finer",
+            found=f"one number listed here, and another from {parts_called(parts)}",
+            expected="the same from both",
         )  # fmt: skip
 
     def numbers(self, key: Key, outcome: str) -> UnsafeCell | None:
@@ -112,6 +131,7 @@ class _Listed:
         workers = persons if own.subjects[0] == "workers" else one.workers
         if one.count == 0:
             return _EMPTY
+        require_possible(one, partial(self.error, key, outcome))
         if persons is None:
             raise self.error(key, outcome, "'persons' is missing",
                              "say how many distinct persons stand behind the figure")  # fmt: skip
@@ -156,17 +176,16 @@ def _cells_of(table: BaseTable, listed: _Listed) -> Iterator[UnsafeRow]:
     for key in keys:
         total = _together([cells[key, code] for code in codes], unit)
         cells[key, TOTAL] = _given_or(listed.numbers(key, TOTAL), total, key, listed)
-    # What is listed is at least what is known of its parts, the finest first.
-    for whole, parts in list(partitions(table))[::-1]:
-        for code in (*codes, TOTAL):
-            least = _together([cells[part, code] for part in parts], unit)
-            cells[whole, code] = _at_least(cells[whole, code], least)
+    _widen(table, cells, codes, listed)
     for key in keys:
+        rests = {code: _rest(key, code, codes, cells, listed, unit) for code in codes}
+        for code in codes:
+            _within(rests[code], (key, code), (key, TOTAL), cells, listed)
         yield UnsafeRow(
             dimension=key[0],
             category=key[1],
             cells={code: cells[key, code] for code in codes},
-            complements={code: _rest(key, code, codes, cells, listed, unit) for code in codes},
+            complements=rests,
             total=cells[key, TOTAL],
             merged={
                 merge: UnsafeMerge(
@@ -176,6 +195,28 @@ def _cells_of(table: BaseTable, listed: _Listed) -> Iterator[UnsafeRow]:
                 for merge, parts in table.merges.items()
             },
         )
+
+
+def _widen(table: BaseTable, cells: _Cells, codes: Sequence[str], listed: _Listed) -> None:
+    """See that a whole has no less behind it than any of its parts, the finest first.
+
+    Raises:
+        InputError: it has, of what was listed.
+    """
+    for whole, parts in list(partitions(table))[::-1]:
+        for code in (*codes, TOTAL):
+            least = _together([cells[part, code] for part in parts], listed.own.unit)
+            cells[whole, code] = _at_least(cells[whole, code], least)
+        for part in parts:
+            _within(cells[part, TOTAL], (part, TOTAL), (whole, TOTAL), cells, listed)
+    for key in row_keys(table):
+        for code in codes:
+            _within(cells[key, code], (key, code), (key, TOTAL), cells, listed)
+
+
+def _within(part: UnsafeCell, at: _At, whole: _At, cells: _Cells, listed: _Listed) -> None:
+    names = {listed.own.subjects[0]: "persons", "top_worker": "largest_worker"}
+    require_within(part, cells[whole], called(*whole), partial(listed.error, *at), names)
 
 
 def _inside(key: Key, codes: Iterable[str], cells: _Cells, unit: str) -> UnsafeCell:
@@ -188,7 +229,7 @@ def _given_or(said: UnsafeCell | None, made: UnsafeCell, key: Key, listed: _List
     if said is None:
         return made
     if said.count != made.count:
-        raise listed.disagrees(key, TOTAL)
+        raise listed.disagrees(key, TOTAL, [(key, code) for code in listed.table.outcome_codes])
     return _at_least(said, made)
 
 
@@ -196,24 +237,29 @@ def _rest(
     key: Key, code: str, codes: Iterable[str], cells: _Cells, listed: _Listed, unit: str
 ) -> UnsafeCell:
     others = _together([cells[key, one] for one in codes if one != code], unit)
+    cell = listed.cells.get((key, code))
+    if cell is not None and cell.rest is not None and cell.rest.count != others.count:
+        parts = [(key, one) for one in codes if one != code]
+        raise listed.error(
+            key, code, "the rest of the row is not the sum of its cells",
+            "correct 'rest', or leave it out", expected="the same from both",
+            found=f"one number under 'rest', and another from {parts_called(parts)}",
+        )  # fmt: skip
     said = listed.rest(key, code)
     if said is not None:
-        if said.count != others.count:
-            raise listed.error(key, code, "the rest of the row is not the sum of its cells",
-                               "correct 'rest', or leave it out")  # fmt: skip
         return _at_least(said, others)
     if not others.count:
         return _EMPTY
-    total, cell = cells[key, TOTAL], cells[key, code]
+    total, own = cells[key, TOTAL], cells[key, code]
     if listed.numbers(key, code) is None:
         # What was added up is a least number, and to take too little away would be too much left.
-        cell = UnsafeCell(cell.count, cell.count, cell.count, cell.count, cell.top_worker)
-    workers = max(others.workers, total.workers - cell.workers)
+        own = UnsafeCell(own.count, own.count, own.count, own.count, own.top_worker)
+    workers = max(others.workers, total.workers - own.workers)
     return UnsafeCell(
         others.count,
-        max(others.children, total.children - cell.children),
+        max(others.children, total.children - own.children),
         workers,
-        max(others.teams, total.teams - cell.teams),
+        max(others.teams, total.teams - own.teams),
         min(others.top_worker, total.top_worker) if others.workers else min(workers, 1),
     )
 
@@ -256,6 +302,7 @@ def _sums_of(table: BaseTable, listed: _Listed) -> Iterator[UnsafeRow]:
         if cell is None:
             continue
         totals[key, TOTAL] = listed.numbers(key, TOTAL) or _EMPTY
+        require_one_row_each(totals[key, TOTAL], partial(listed.error, key, TOTAL))
         for name in names:
             sums[key, name] = _sum(table, cell, key, name, listed)
     _add_up(table, totals, (TOTAL,), _EMPTY, joined, listed)
@@ -281,6 +328,7 @@ def _sum(table: BaseTable, cell: CountedCell, key: Key, name: str, listed: _List
                 f"give it with at most {magnitude.decimals} decimal places",
             )  # fmt: skip
         units.append(int(scaled))
+    require_sum(said, magnitude, cell.count, partial(listed.error, key, name))
     return UnsafeSum(*units)
 
 
@@ -326,7 +374,15 @@ def _compare(
     made = together([found[part, code] for part in parts])
     said = found.setdefault((whole, code), made)
     if _value(said) != _value(made):
-        raise listed.disagrees(whole, code)
+        raise listed.disagrees(whole, code, [(part, code) for part in parts])
+    if isinstance(said, UnsafeSum) and said != made:
+        others = parts_called([(part, code) for part in parts])
+        raise listed.error(
+            whole, code, "the largest contributions are not those of the parts",
+            "correct 'largest' and 'second' here or there, or leave this sum out",
+            found=f"some listed here, and others from {others}",
+            expected="the two largest of all parts",
+        )  # fmt: skip
 
 
 def _value(one: UnsafeCell | UnsafeSum) -> int:

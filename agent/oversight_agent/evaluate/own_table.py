@@ -9,6 +9,8 @@ Rules kept here:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import ValidationError
 
 from oversight_protocol.dimension import BETWEEN
@@ -28,6 +30,8 @@ from oversight_protocol.true_counts import CountedCell, CountedTable, OwnDimensi
 
 _COLUMNS = {"children": "child_id", "workers": "worker_id"}
 _NO_QUERY = "-- counted by the authority itself"
+_NAMED = 6
+"""Parts of a figure that a message names."""
 
 
 def base_table_of(own: CountedTable, where: str) -> BaseTable:
@@ -145,7 +149,27 @@ def at_of(table: BaseTable, key: Key) -> dict[str, str]:
     return {name: code} if name else {}
 
 
+def row_called(key: Key) -> str:
+    """A row as a message names it."""
+    return f"{key[0]} '{key[1]}'" if key[0] else "the whole authority"
+
+
 def called(key: Key, outcome: str) -> str:
     """A figure as a message names it."""
-    row = f"{key[0]} '{key[1]}'" if key[0] else "the whole authority"
-    return f"{row}, {'total' if outcome == TOTAL else f'outcome {outcome!r}'}"
+    return f"{row_called(key)}, {'total' if outcome == TOTAL else f'outcome {outcome!r}'}"
+
+
+def parts_called(parts: Sequence[tuple[Key, str]]) -> str:
+    """The figures that make up another, as a message names them: of one row, or of one outcome."""
+    [(key, outcome), *_] = parts
+    if len({row for row, _ in parts}) == 1:
+        return f"the outcomes of its row, added up: {_some([f'{one!r}' for _, one in parts])}"
+    rows = _some([f"'{category}'" for (_, category), _ in parts])
+    kind = "total" if outcome == TOTAL else f"outcome {outcome!r}"
+    return f"{key[0]} {rows}, {kind}, added up"
+
+
+def _some(names: Sequence[str]) -> str:
+    """Some names; of more than a few, how many there are."""
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -354,6 +354,21 @@ def test_a_policy_tightens_the_rules_and_one_below_a_floor_does_not_load(
     assert "floor" in refused.err
 
 
+def test_a_setting_that_a_policy_does_not_have_is_told_with_those_that_it_has(
+    protect: Protect, tmp_path: Path
+) -> None:
+    path, policy = write(tmp_path, file_of([exact_of("children", 1, 300)])), tmp_path / "p.toml"
+    policy.write_text("[rules]\nminimum = 40\n")
+    in_rules = protect(path, "--policy", policy)
+    policy.write_text("[rule]\nminimum_persons = 40\n")
+    on_top = protect(path, "--policy", policy)
+
+    assert (in_rules.status, on_top.status) == (2, 2)
+    assert (f"{policy}: there is no setting 'rules.minimum'. Expected: one of minimum_persons, "
+            "rounding_base,") in in_rules.err  # fmt: skip
+    assert "'rule'. Expected: one of studies, tables, release, coverage, rules." in on_top.err
+
+
 def test_a_file_or_a_policy_may_hide_sums_of_which_two_people_have_nearly_all(
     protect: Protect, tmp_path: Path
 ) -> None:
