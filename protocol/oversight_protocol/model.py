@@ -132,4 +132,9 @@ def require_unique(what: str, names: Iterable[str]) -> None:
     """
     found = list(names)
     if len(set(found)) != len(found):
-        raise ValueError(f"a {what} is named twice")
+        raise ValueError(f"{with_article(what)} is named twice")
+
+
+def with_article(noun: str) -> str:
+    """A noun after the article that goes with it."""
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"

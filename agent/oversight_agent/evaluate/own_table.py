@@ -5,6 +5,8 @@ Rules kept here:
 1. Such a table has no query: its question is its definition alone, so that the same table in the
    same days is the same question.
 2. A cell of a dimension that is crossed is a row of the crossing of exactly these dimensions.
+3. A name that a table has already (`team`, `outcome`, a subject's column; `all` for totals) is no
+   name for anything of its own. The message says which names are taken.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from pydantic import ValidationError
 
 from oversight_protocol.dimension import BETWEEN
 from oversight_protocol.errors import InputError
+from oversight_protocol.model import with_article
 from oversight_protocol.partitions import WHOLE_KEY, Key
 from oversight_protocol.study import (
     TOTAL,
@@ -40,6 +43,7 @@ def base_table_of(own: CountedTable, where: str) -> BaseTable:
     Raises:
         InputError: it contradicts itself.
     """
+    _require_free_names(own, where)
     try:
         return BaseTable(
             name=own.name,
@@ -67,6 +71,41 @@ def base_table_of(own: CountedTable, where: str) -> BaseTable:
             found=first["msg"].removeprefix("Value error, "),
             advice="see docs/protect.md",
         ) from None
+
+
+def _require_free_names(own: CountedTable, where: str) -> None:
+    """Check that nothing has a name that a table has already, or that something else has.
+
+    Raises:
+        InputError: something has.
+    """
+    columns = (*(_COLUMNS[kind] for kind in own.subjects), "team")
+    values = tuple(one.name for one in own.magnitudes) or ("outcome",)
+    names = [one.name for one in own.dimensions]
+    for what, given, taken in (
+        ("magnitude", values if own.magnitudes else (), (TOTAL, *columns)),
+        ("dimension", names, (*columns, *values)),
+        ("crossing", [one.name for one in own.crossings], names),
+        ("outcome", own.outcomes, (TOTAL,)),
+        ("merge", [one.code for one in own.merges], (TOTAL, *own.outcomes)),
+        *((f"category or group of {one.name}", [*one.codes, *(group.code for group in one.groups)],
+           ()) for one in own.dimensions),
+    ):  # fmt: skip
+        twice = {name for number, name in enumerate(given) if name in given[:number]}
+        for name in given:
+            if name in taken:
+                raise InputError(
+                    f"the table's definition contradicts itself: {with_article(what)} has a name"
+                    " that is taken",
+                    where=where, found=f"'{name}'",
+                    expected=f"another name than {', '.join(dict.fromkeys(taken))}",
+                    advice="give it another name, in the cells too",
+                )  # fmt: skip
+            if name in twice:
+                raise InputError(
+                    f"{with_article(what)} is named twice", where=where, found=f"'{name}' twice",
+                    expected="each name once", advice="take one out, or give it another name",
+                )  # fmt: skip
 
 
 def _dimension(own: OwnDimension) -> Dimension:

@@ -223,6 +223,44 @@ def test_a_sum_that_cannot_be_is_told(
     assert says in said
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            '"service"',
+            '"team"',
+            "a dimension has a name that is taken. Found: 'team'. Expected: "
+            "another name than child_id, team, outcome.",
+        ),
+        ('"service"', '"outcome"', "Found: 'outcome'."),
+        ('"service"', '"child_id"', "Found: 'child_id'."),
+        ('"both"', '"sex"', "a crossing has a name that is taken. Found: 'sex'."),
+        ('"yes"', '"all"', "an outcome has a name that is taken. Found: 'all'."),
+        ('"yes"', '"no"', "an outcome is named twice. Found: 'no' twice."),
+        ('"b"', '"a"', "a category or group of service is named twice. Found: 'a' twice."),
+    ],
+)
+def test_a_name_that_is_taken_is_told_with_those_that_are(
+    old: str, new: str, says: str, protect: Protect, tmp_path: Path
+) -> None:
+    path = tmp_path / "counts.json"
+    path.write_text(json.dumps(good()).replace(old, new))
+
+    said = refused(protect, path)
+
+    assert "table recording, period 2026Q1: " in said
+    assert says in said
+    assert "give it another name" in said
+
+
+@pytest.mark.parametrize("name", ["period", "count", "worker_id", "all"])
+def test_a_name_that_only_looks_taken_is_none(name: str, protect: Protect, tmp_path: Path) -> None:
+    path = tmp_path / "counts.json"
+    path.write_text(json.dumps(good()).replace('"service"', f'"{name}"'))
+
+    assert protect(path, "--json").status == 0
+
+
 def test_a_key_that_comes_twice_is_told_with_its_place(protect: Protect, tmp_path: Path) -> None:
     path = tmp_path / "counts.json"
     path.write_text(json.dumps(good()).replace('"count": ', '"count": 1, "count": ', 2))
