@@ -11,7 +11,7 @@ import typer
 from oversight_agent.cli.common import JsonOption, say, say_json, say_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from oversight_agent.history import History
     from oversight_protocol.policy import Rules
@@ -174,14 +174,20 @@ def _shown(one: ProtectedFigure | None) -> str:
 
 
 def _say_report(report: ReportTold) -> None:
-    say(f"{report.published:,} of {report.figures:,} figures may be published. For you alone:")
+    why = [*_rules_told(report), *(f"         {reason}" for reason in report.history)]
+    alone = " For you alone:" if why else ""
+    say(f"{report.published:,} of {report.figures:,} figures may be published.{alone}")
+    for line in why:
+        say(line)
+
+
+def _rules_told(report: ReportTold) -> Iterator[str]:
+    """What each rule hid, for rules that hid anything."""
     for rule in report.rules:
         if rule.hidden:
             number = "" if rule.number is None else f" ({rule.number})"
-            say(f"  {len(rule.hidden):>5,}  {rule.rule}{number}: {rule.sentence}")
-            say(f"         {_named(rule.hidden)}")
-    for reason in report.history:
-        say(f"         {reason}")
+            yield f"  {len(rule.hidden):>5,}  {rule.rule}{number}: {rule.sentence}"
+            yield f"         {_named(rule.hidden)}"
 
 
 def _named(hidden: tuple[HiddenPlace, ...]) -> str:

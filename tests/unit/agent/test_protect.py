@@ -499,6 +499,17 @@ def test_people_see_values_markers_intervals_and_why(protect: Protect, tmp_path:
     assert "minimum_persons (10): Fewer distinct persons stand behind the figure." in result.out
 
 
+def test_where_nothing_is_hidden_nothing_is_announced(protect: Protect, tmp_path: Path) -> None:
+    cells = [{"outcome": code, "count": 100} for code in "abcde"]
+
+    every = protect(write(tmp_path, file_of([]) | {"tables": [merging_table(cells=cells)]}))
+    some = protect(write(tmp_path, file_of([]) | {"tables": [merging_table()]}))
+
+    assert "6 of 6 figures may be published.\n" in every.out
+    assert "For you alone" not in every.out
+    assert re.search(r"may be published\. For you alone:\n +\d+  minimum_persons", some.out)
+
+
 def test_the_documents_example_is_protected(protect: Protect, tmp_path: Path) -> None:
     page = (Path(__file__).parents[3] / "docs" / "protect.md").read_text("utf-8")
     [example] = re.findall(r"^```json\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
