@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 ATTEMPTS = 5
 """How often tables are protected anew because something else was recorded meanwhile."""
 
+_LONG = "docs/protect.md says how long that takes, and what to do with large tables"
+"""What is said once to whoever waits."""
+
 _NAMED = 6
 """Hidden figures that are named of a rule; of more, how many there are."""
 
@@ -100,15 +103,17 @@ def protect(
 def _protected(
     file: Path, rules: Rules | None, history: History | None, *, record: bool
 ) -> ProtectedTables:
+    from oversight_agent.cli.progress import Progress
     from oversight_agent.history import HistoryMovedError
     from oversight_agent.pipeline.protecting import protect_own
 
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return protect_own(file, rules, history, record=record)
-        except HistoryMovedError:
-            continue
-    return protect_own(file, rules, history, record=record)
+    with Progress(_LONG) as progress:
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return protect_own(file, rules, history, record=record, tell=progress.step)
+            except HistoryMovedError:
+                continue
+        return protect_own(file, rules, history, record=record, tell=progress.step)
 
 
 def _require_one_history(folder: Path | None, home: Path | None) -> None:

@@ -10,7 +10,7 @@ Rules kept here:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,9 +52,14 @@ class _Wave:
     rules: Rules
 
 
+def _untold(_: str) -> None:
+    """Nobody waits."""
+
+
 def protect_own(
-    path: Path, policy: Rules | None = None, history: History | None = None, *, record: bool = False
-) -> ProtectedTables:
+    path: Path, policy: Rules | None = None, history: History | None = None, *,
+    record: bool = False, tell: Callable[[str], None] = _untold,
+) -> ProtectedTables:  # fmt: skip
     """Protect the tables of a file of true counts together.
 
     Args:
@@ -62,16 +67,19 @@ def protect_own(
         policy: the authority's own rules; without, those of the file hold.
         history: of what was released before.
         record: whether the history is to keep these tables as they are answered.
+        tell: is told each step that may take long, in words.
 
     Raises:
         InputError: the file, or the history, cannot be used.
         HistoryMovedError: something was recorded meanwhile; nothing was kept.
     """
     wave = _wave(path, policy)
+    tell(f"Protecting {_size(wave.own)}")
     found = own_history.beside(history, wave.tables, wave.rules, wave.links)
     answered = _answered(wave, found)
     if record and history is not None:
         own_history.record(history, wave.tables, answered, found)
+    tell("Working out between what and what anybody can tell each hidden figure to be")
     seen = _told(wave, answered, found)
     return ProtectedTables(
         rules=wave.rules,
@@ -87,6 +95,12 @@ def protect_own(
             for place, report in enumerate(seen.reports[: len(wave.tables)])
         ),
     )  # fmt: skip
+
+
+def _size(own: TrueCounts) -> str:
+    """How much there is to protect, in words."""
+    tables, figures = len(own.tables), sum(one.size for one in own.tables)
+    return f"{tables} {'table' if tables == 1 else 'tables'} of {figures:,} figures"
 
 
 def _wave(path: Path, policy: Rules | None) -> _Wave:

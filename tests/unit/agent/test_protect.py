@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from oversight_agent import disclosure
-from oversight_agent.cli import main
+from oversight_agent.cli import main, progress
 from oversight_agent.tables import UnsafeTable
 from oversight_protocol.policy import Rules
 from oversight_protocol.schema_export import schemas
@@ -508,6 +508,27 @@ def test_where_nothing_is_hidden_nothing_is_announced(protect: Protect, tmp_path
     assert "6 of 6 figures may be published.\n" in every.out
     assert "For you alone" not in every.out
     assert re.search(r"may be published\. For you alone:\n +\d+  minimum_persons", some.out)
+
+
+def test_long_work_shows_its_steps_on_standard_error_and_short_work_nothing(
+    protect: Protect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path, file_of([exact_of("crossed", 1, 300)]))
+    short = protect(path, "--json")
+    monkeypatch.setattr(progress, "QUIET_SECONDS", 0.0)
+    monkeypatch.setattr(progress, "EVERY_SECONDS", 0.001)
+
+    long = protect(path, "--json")
+
+    # The first run also loads the solver, which may take long on a busy machine.
+    assert short.out == long.out
+    first, *others = long.err.splitlines()
+    assert re.fullmatch(
+        r"\[ +\d+\.\d s\] Protecting 1 table of 36 figures \(docs/protect\.md says how long .*\)",
+        first,
+    )
+    assert any("still at work" in line for line in others)
+    assert any(line.endswith("each hidden figure to be") for line in others)
 
 
 def test_the_documents_example_is_protected(protect: Protect, tmp_path: Path) -> None:
