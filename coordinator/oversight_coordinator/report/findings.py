@@ -157,9 +157,7 @@ def _figure(material: Material, name: str) -> _Figure | None:
     row = material.pooled(measure, material.latest)
     if row.estimate is None or 2 * row.las_published < row.las_answered:
         return None
-    if row.lower is None or row.upper is None or row.lower <= row.estimate <= row.upper:
-        return measure, row
-    return None
+    return None if words.lies_outside(row) else (measure, row)
 
 
 def _said(figure: _Figure) -> str:

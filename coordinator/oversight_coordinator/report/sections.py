@@ -3,7 +3,8 @@
 Rules kept here:
 
 1. Measures that share a distribution are shown together, once.
-2. A heading is the study's own title, with the latest figure where both have room in ten words.
+2. A heading is the study's own title, with the latest figure where both have room in ten words;
+   without one that lies outside its interval, which cannot stand alone.
 """
 
 from __future__ import annotations
@@ -127,7 +128,7 @@ def _across(title: str) -> str:
 def _heading(material: Material, measure: Measure) -> str:
     """The title with the latest figure."""
     row = material.pooled(measure, material.latest)
-    if row.estimate is None:
+    if row.estimate is None or words.lies_outside(row):
         return measure.title
     return _within(f"{measure.title}: {words.number(row.estimate, measure)}", measure.title)
 

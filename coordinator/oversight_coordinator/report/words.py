@@ -94,13 +94,24 @@ def authorities(row: PooledRow) -> str:
     return f"{row.las_published} of {row.las_asked} authorities"
 
 
+def lies_outside(row: Figure) -> bool:
+    """Whether the figure is not within its interval.
+
+    A figure is of those who published all that it needs, its interval of all that answered. Where
+    the two are not the same authorities, and these differ, the one may lie outside the other.
+    """
+    if row.estimate is None or row.lower is None or row.upper is None:
+        return False
+    return not row.lower <= row.estimate <= row.upper
+
+
 def coverage(row: PooledRow) -> str:
     """The same, and whom the interval covers where these are others."""
     if row.las_published == row.las_answered:
         return f"from {authorities(row)}"
-    if row.las_answered == 1:
-        return f"from {authorities(row)}; the interval covers the 1 that answered"
-    return f"from {authorities(row)}; the interval covers all {row.las_answered} that answered"
+    answered = f"all {row.las_answered}" if row.las_answered > 1 else "the 1"
+    outside = ", and the figure, of fewer, lies outside it" if lies_outside(row) else ""
+    return f"from {authorities(row)}; the interval covers {answered} that answered{outside}"
 
 
 def evidence(row: PooledRow, measure: Measure) -> str:

@@ -293,6 +293,18 @@ def test_an_interval_over_more_authorities_than_the_figure_says_so():
     assert "from 1 of 3 authorities; the interval covers all 2 that answered" in page.text
 
 
+def test_a_figure_outside_its_interval_is_explained_and_is_no_heading():
+    inside = html_of(rows=rows_of(las_published=1, las_answered=2))
+    outside = html_of(rows=rows_of(las_published=1, las_answered=2, lower=75.2, upper=75.8))
+
+    clause = "all 2 that answered, and the figure, of fewer, lies outside it"
+    assert clause in outside
+    assert "of fewer, lies outside it" not in inside
+    figures = re.compile(r"<h4[^>]*>[^\n]*: 46\.8%</h4>")
+    assert len(figures.findall(inside)) == 3
+    assert not figures.findall(outside)
+
+
 def test_an_unbounded_interval_is_not_dressed_up_as_a_finding():
     page = page_of(rows=rows_of(lower=0.0, upper=100.0))
 
