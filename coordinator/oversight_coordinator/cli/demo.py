@@ -122,9 +122,9 @@ def _forget_surroundings() -> None:
 
 
 def _say_results(found: dict[str, Any], las: Sequence[LaOutcome], stage: Stage, keep: bool) -> None:
-    from oversight_coordinator.demo.outcome import judged
+    from oversight_coordinator.demo import outcome
 
-    held, number = judged(found)
+    held, number = outcome.judged(found)
     latest = max(row["period"] for row in found["measures"])
     say(f"\nPooled figures for whole authorities, {latest}, in percent where no unit is named,")
     say("beside the truth, which only the generator of the synthetic files knows:\n")
@@ -143,7 +143,13 @@ def _say_results(found: dict[str, Any], las: Sequence[LaOutcome], stage: Stage, 
     say(f"The truth lies inside {held} of {number} intervals, other quarters and")
     say("categories included.")
     say("\nHow the run ended:\n")
-    say_table(("AUTHORITY", "ENDING", "ON PURPOSE"), _endings(las, stage))
+    say_table(("AUTHORITY", "ENDED", "MADE DIFFICULT ON PURPOSE", "TABLES REFUSED"),
+              outcome.endings(las, stage.incidents))  # fmt: skip
+    say("")
+    if stage.incidents:
+        say("The demo made it difficult for four authorities on purpose; all else is as usual.")
+    say("Refused as (data): the authority's files lack what the table needs. (disclosure): too few")
+    say("people stand behind it. (policy): the authority does not allow it.")
     say("")
     say(f"Report:  {stage.out / 'report' / 'index.html'}")
     say(f"Figures: {stage.out / 'pooled.csv'}")
@@ -155,21 +161,6 @@ def _say_results(found: dict[str, Any], las: Sequence[LaOutcome], stage: Stage, 
         say(f"The parts run on for an hour at most. Stop them: {again}")
     else:
         say(f"Everything was stopped. It took {found['timings']['total']:.0f} s.")
-
-
-def _endings(las: Sequence[LaOutcome], stage: Stage) -> list[tuple[str, str, str]]:
-    """How the run ended for those where anything was not released, and for how many all was."""
-    said, rest = [], 0
-    for one in las:
-        incident = stage.incidents.get(one.la)
-        if one.words == "released" and incident is None:
-            rest += 1
-        else:
-            said.append((one.name, one.words, incident.sentence if incident else ""))
-    if rest:
-        others = "all others" if said else "all"
-        said.append((f"{others} ({rest})", "released", ""))
-    return said
 
 
 def _interval(row: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from oversight_coordinator.demo.formats import EXPORTS
+from oversight_coordinator.demo.incidents import Incident
 from oversight_coordinator.demo.truth import Truth
 from oversight_coordinator.outcomes import LaOutcome
 from oversight_coordinator.pool import PooledRow
@@ -18,6 +19,8 @@ from oversight_protocol.errors import Family
 from oversight_protocol.study import Measure
 
 _TABLE = "table:"
+_NAMED = 2
+"""Refused tables of an authority that are named, for each reason; more do not fit on a line."""
 _NEARLY = 1e-9
 """The truth is a float: on an interval's very end it may stand a last digit outside."""
 
@@ -78,6 +81,45 @@ def judged(found: Mapping[str, Any]) -> tuple[int, int]:
         row["lower"] - _NEARLY <= row["truth"] <= row["upper"] + _NEARLY for row in with_truth
     )
     return held, len(with_truth)
+
+
+def endings(
+    las: Sequence[LaOutcome], incidents: Mapping[str, Incident]
+) -> list[tuple[str, str, str, str]]:
+    """How the run ended: for those where anything was not released, and for how many all was.
+
+    Args:
+        las: the endings.
+        incidents: what was made to go wrong, by ONS code.
+
+    Returns:
+        lines of an authority, its ending, what was done to it on purpose, and the tables that its
+        answer refused.
+    """
+    said, rest = [], 0
+    for one in las:
+        incident = incidents.get(one.la)
+        if one.words == "released" and incident is None:
+            rest += 1
+        else:
+            ended = one.outcome if one.family is None else f"{one.outcome} ({one.family})"
+            said.append((one.name, ended, incident.sentence if incident else "", _refused(one)))
+    if rest:
+        others = "all others" if said else "all"
+        said.append((f"{others} ({rest})", "released", "", ""))
+    return said
+
+
+def _refused(one: LaOutcome) -> str:
+    """The tables that an answer refused, by why; of many, how many more there are."""
+    by_family: dict[str, list[str]] = {}
+    for table, families in one.refused:
+        by_family.setdefault(families, []).append(table)
+    return ", ".join(
+        f"{', '.join(tables[:_NAMED])}"
+        f"{f' and {len(tables) - _NAMED} more' if len(tables) > _NAMED else ''} ({families})"
+        for families, tables in by_family.items()
+    )
 
 
 def problems(result: RunResult, found: Mapping[str, Any], expected: Mapping[str, str]) -> list[str]:

@@ -9,11 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from oversight_coordinator.demo import coverage, incidents, policies
+from oversight_coordinator.demo import coverage, incidents, outcome, policies
 from oversight_coordinator.demo.board import Lines, Table, board
 from oversight_coordinator.demo.generate import SYNTHETIC
 from oversight_coordinator.demo.hands import Hands
 from oversight_coordinator.demo.processes import DemoError
+from oversight_coordinator.outcomes import LaOutcome
+from oversight_protocol.errors import Family
 
 CODES = [one.authority.code for one in SYNTHETIC]
 
@@ -36,6 +38,33 @@ def test_from_six_on_the_last_four_each_have_a_difficulty_of_their_own(number):
     assert list(endings) == codes
     assert [endings[code] for code in codes[:-4]] == ["released"] * (number - 4)
     assert len(set(endings.values())) == 5
+
+
+def test_how_the_run_ended_says_what_was_on_purpose_and_fits_on_a_line():
+    tables = ["audit_grade", "audit_completion", "audit_relative", "audit_actions"]
+    las = [
+        LaOutcome("E1", "Windsor and Maidenhead", "released",
+                  refused=tuple((table, "data") for table in tables)),
+        LaOutcome("E2", "Bracknell Forest", "released",
+                  refused=(("grade_by_recording", "disclosure"), ("survey", "data"))),
+        LaOutcome("E3", "Reading", "refused", Family.POLICY),
+        LaOutcome("E4", "Wokingham", "held"),
+        LaOutcome("E5", "Kent", "released"),
+        LaOutcome("E6", "Medway", "released"),
+    ]  # fmt: skip
+    codes = ["", "", "E3", "E4", "E1", "E9"]
+
+    lines = outcome.endings(las, incidents.staged(codes))
+
+    assert lines == [
+        ("Windsor and Maidenhead", "released", "its file of audits has bad rows",
+         "audit_grade, audit_completion and 2 more (data)"),
+        ("Bracknell Forest", "released", "", "grade_by_recording (disclosure), survey (data)"),
+        ("Reading", "refused (policy)", "its agent is switched off", ""),
+        ("Wokingham", "held", "its policy blocks the table caseload", ""),
+        ("all others (2)", "released", "", ""),
+    ]  # fmt: skip
+    assert max(sum(map(len, line)) for line in lines) < 120
 
 
 def test_progress_is_lines_where_there_is_no_terminal(capsys):
