@@ -139,7 +139,8 @@ def _say_results(found: dict[str, Any], las: Sequence[LaOutcome], stage: Stage, 
         ],
     )  # fmt: skip
     say("\nPOOLED is over the authorities that published all that a figure needs, INTERVAL over")
-    say("all that answered. [c]: withheld everywhere; its interval holds all the same.")
+    say("all that answered: where many withheld a part, the one may lie outside the other.")
+    say("[c]: withheld everywhere; its interval holds all the same.")
     say(f"The truth lies inside {held} of {number} intervals, other quarters and")
     say("categories included.")
     say("\nHow the run ended:\n")
