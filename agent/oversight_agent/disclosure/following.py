@@ -140,13 +140,18 @@ class Following:
 
 
 def moved(found: Sequence[Need], joint: Joint, table: int) -> tuple[Need, ...]:
-    """The needs of a table by the numbers that its figures have in the component."""
+    """The needs of a table by the numbers that its figures have in the component.
+
+    Who knows that tables differ in nobody may know so where nobody is: of that there is no secret.
+    """
     start = joint.start(table)
     return tuple(
         replace(
             need,
             parts=tuple(part + start for part in need.parts),
-            known=joint.told.union(number + start for number in need.known),
+            known=(frozenset[int]() if need.of_nobody else joint.told).union(
+                number + start for number in need.known
+            ),
         )
         for need in found
     )

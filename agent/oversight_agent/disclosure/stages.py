@@ -292,11 +292,14 @@ def _exposed(view: JointView, truths: Sequence[int], some: Iterable[needs.Need])
 
 
 def _known(grids: Sequence[Grid], joint: Joint, difference: Difference) -> frozenset[int]:
-    """What an attacker on a difference may know exactly of the two tables."""
+    """What an attacker on a difference may know exactly of its tables."""
+    figures: dict[int, list[Figure]] = {}
+    for place in (*difference.more, *difference.less):
+        figures.setdefault(place.table, []).append(place.figure)
     return frozenset(
-        number + joint.start(places[0].table)
-        for places in (difference.more, difference.less)
-        for number in needs.known_beside(grids[places[0].table], [place.figure for place in places])
+        number + joint.start(table)
+        for table, some in figures.items()
+        for number in needs.known_beside(grids[table], some)
     ) | (frozenset() if difference.told else joint.told)
 
 
