@@ -122,6 +122,23 @@ def test_it_does_so_with_sums(seed: int, persons: int, protect: Protect, tmp_pat
     assert shown(json.loads(result.out)) == as_released(unsafe, safe.answer)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_the_whole_of_sums_in_two_dimensions_follows_from_either(
+    seed: int, protect: Protect, tmp_path: Path
+) -> None:
+    two = magnitude_table(dimensions={"service": ("a", "b", "c"), "sex": ("f", "m")})
+    unsafe, _ = random_sums(two, seed, 200)
+    content = file_of([unsafe])
+    cells = content["tables"][0]["cells"]
+    content["tables"][0]["cells"] = [one for one in cells if one["at"]]
+
+    result = protect(write(tmp_path, content), "--json")
+
+    [safe] = disclosure.protect([unsafe], Rules(), "1.0").tables
+    assert (result.status, result.err) == (0, "")
+    assert shown(json.loads(result.out)) == as_released(unsafe, safe.answer)
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None,
           max_examples=25)  # fmt: skip
 @given(
