@@ -261,12 +261,13 @@ def _wanted(
 def _meetable(
     wanted: Sequence[needs.Need], draft: JointView, truths: Sequence[int]
 ) -> tuple[needs.Need, ...]:
-    """The needs without those of differences that hiding figures cannot meet.
+    """The needs without those that hiding figures cannot meet.
 
     Who is taken to know so much that a difference by people follows without any new publication
     learns nothing of it from one: such an attacker is taken to know less, and if that is not
     enough, to know it. A difference by definition that follows without any publication at all,
-    since the same people are behind figures of other tables, is no secret.
+    since the same people are behind figures of other tables, is no secret. Neither is what follows
+    from public figures alone.
     """
     joint = draft.joint
     by_people: dict[tuple[int, ...], bool] = {
@@ -275,15 +276,20 @@ def _meetable(
     some = [need for need in wanted if need.parts in by_people]
     bare, nothing = draft.without(draft.hideable), draft.without(draft.shown)
     exposed = _exposed(bare, truths, some)
-    weaker = {need: replace(need, known=frozenset()) for need in some if need in exposed}
-    of_people = {need: less for need, less in weaker.items() if by_people[need.parts]}
-    of_links = {need: less for need, less in weaker.items() if not by_people[need.parts]}
-    known = _exposed(nothing, truths, of_links.values())
+    if joint.public:
+        others = (need for need in wanted if need.parts not in by_people)
+        exposed |= _exposed(nothing, truths, others)
+    weaker = {need: replace(need, known=frozenset()) for need in wanted if need in exposed}
+    of_people = {need: less for need, less in weaker.items() if by_people.get(need.parts)}
+    others_of = {need: less for need, less in weaker.items() if need not in of_people}
+    known = _exposed(nothing, truths, others_of.values())
     gone = known | _exposed(bare, truths, of_people.values())
+    of_tables = {need for need in others_of if need.parts not in by_people}
     found = (
-        weaker[need] if need in of_people or of_links.get(need) in known else need
+        weaker[need] if need in of_people or need in of_tables or others_of.get(need) in known
+        else need
         for need in wanted
-    )
+    )  # fmt: skip
     return tuple(need for need in dict.fromkeys(found) if need not in gone)
 
 
@@ -322,8 +328,9 @@ def _extended(
     drawn = component.lot.among(component.grids)
     preference = merging.preferring(drawn, component.grids, hidden)
     following = Following(
-        component.grids, component.rules_of, component.new, draft.joint, truths, wanted
-    )
+        component.grids, component.rules_of, component.new, truths, wanted,
+        draft.without(draft.shown),
+    )  # fmt: skip
     final = secondary.extend(view, truths, wanted, preference, following)
     return final, tuple(dict.fromkeys((*wanted, *following.met(final))))
 
