@@ -5,7 +5,7 @@ Rules kept here:
 1. Hidden rows of a table with magnitudes are a quantity together (rule 4 of `needs`).
 2. A hidden count that may be small for all that is published, or whose rest may, is protected as if
    it were (rule 5 of `needs`). One that everybody can tell to be larger needs nothing, nor a rest
-   that is published as nothing, nor what public figures tell by themselves.
+   that is published as nothing. Of what public figures tell by themselves nothing more may be told.
 3. Another pattern has other needs: what one pattern was asked for says nothing of the next.
 """
 
@@ -65,7 +65,8 @@ class Following:
                         self._causes.setdefault(need, []).append(Place(table, figure))
         if joint.public:
             for found in audit.attack(nothing, truths, list(self._causes)):
-                del self._causes[found.need]
+                causes = self._causes.pop(found.need)
+                self._causes[audit.beside(nothing, found.need)] = causes
         places = list(joint.places())
         self._parts = {need: [places[part] for part in need.parts] for need in self._causes}
         self._audit, self._knowledge = (

@@ -138,8 +138,8 @@ def hide(component: Component) -> Hidden:
     draft = JointView(joint, _views(component, own))
     truths = _truths(component.grids, joint)
     wanted = _wanted(found, component.grids, joint, truths, component.rules)
-    wanted = _meetable(wanted, draft, truths)
     try:
+        wanted = _meetable(wanted, draft, truths)
         # 3. An attack on the draft, and 4. what must be hidden besides.
         final, every = _extended(draft, component, found, truths, wanted)
     except UnsolvedError:
@@ -261,13 +261,12 @@ def _wanted(
 def _meetable(
     wanted: Sequence[needs.Need], draft: JointView, truths: Sequence[int]
 ) -> tuple[needs.Need, ...]:
-    """The needs without those that hiding figures cannot meet.
+    """The needs without those of differences that hiding figures cannot meet.
 
     Who is taken to know so much that a difference by people follows without any new publication
     learns nothing of it from one: such an attacker is taken to know less, and if that is not
     enough, to know it. A difference by definition that follows without any publication at all,
-    since the same people are behind figures of other tables, is no secret. Neither is what follows
-    from public figures alone.
+    since the same people are behind figures of other tables, is no secret.
     """
     joint = draft.joint
     by_people: dict[tuple[int, ...], bool] = {
@@ -276,21 +275,40 @@ def _meetable(
     some = [need for need in wanted if need.parts in by_people]
     bare, nothing = draft.without(draft.hideable), draft.without(draft.shown)
     exposed = _exposed(bare, truths, some)
-    if joint.public:
-        others = (need for need in wanted if need.parts not in by_people)
-        exposed |= _exposed(nothing, truths, others)
-    weaker = {need: replace(need, known=frozenset()) for need in wanted if need in exposed}
-    of_people = {need: less for need, less in weaker.items() if by_people.get(need.parts)}
-    others_of = {need: less for need, less in weaker.items() if need not in of_people}
-    known = _exposed(nothing, truths, others_of.values())
+    weaker = {need: replace(need, known=frozenset()) for need in some if need in exposed}
+    of_people = {need: less for need, less in weaker.items() if by_people[need.parts]}
+    of_links = {need: less for need, less in weaker.items() if not by_people[need.parts]}
+    known = _exposed(nothing, truths, of_links.values())
     gone = known | _exposed(bare, truths, of_people.values())
-    of_tables = {need for need in others_of if need.parts not in by_people}
     found = (
-        weaker[need] if need in of_people or need in of_tables or others_of.get(need) in known
-        else need
+        weaker[need] if need in of_people or of_links.get(need) in known else need
+        for need in wanted
+    )
+    return _beside_public(
+        [need for need in dict.fromkeys(found) if need not in gone], nothing, truths
+    )
+
+
+def _beside_public(
+    wanted: Sequence[needs.Need], nothing: JointView, truths: Sequence[int]
+) -> tuple[needs.Need, ...]:
+    """The needs, where of what public figures tell by themselves nothing more may be told.
+
+    Raises:
+        UnsolvedError: the solver failed.
+    """
+    if not nothing.joint.public:
+        return tuple(wanted)
+    exposed = _exposed(nothing, truths, wanted)
+    weaker = {need: replace(need, known=frozenset()) for need in exposed}
+    known = _exposed(nothing, truths, weaker.values())
+    found = (
+        need if need not in exposed
+        else audit.beside(nothing, need) if weaker[need] in known
+        else weaker[need]
         for need in wanted
     )  # fmt: skip
-    return tuple(need for need in dict.fromkeys(found) if need not in gone)
+    return tuple(dict.fromkeys(found))
 
 
 def _exposed(view: JointView, truths: Sequence[int], some: Iterable[needs.Need]) -> set[needs.Need]:
