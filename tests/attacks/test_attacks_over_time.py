@@ -30,6 +30,7 @@ DEFENDED = [
     stories.a_year_and_its_quarters,
     stories.linked_releases,
     stories.a_correction,
+    stories.a_whole_and_its_parts,
 ]
 SEEDS = range(4)
 UNTIL_IT_BITES = range(40)
@@ -85,6 +86,29 @@ def test_a_table_that_was_withheld_is_found_as_what_is_left_of_a_year_if_it_is_f
     assert "refused" in withheld
     assert finds_out(story, forget_withheld=True)
     assert not finds_out(story)
+
+
+def test_a_quarter_less_two_of_its_months_does_not_give_the_third_away():
+    story = stories.a_quarter_less_two_months
+
+    def untold(seed: int) -> Story:
+        whole = story(seed)
+        ties = [tie for tie in whole.ties if tie.kind != "apart"]
+        return dataclasses.replace(whole, ties=ties)
+
+    assert any(finds_out(untold(seed)) for seed in UNTIL_IT_BITES)
+    assert not any(finds_out(story(seed)) for seed in range(10))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_nobody_is_behind_in_one_quarter_costs_no_table(seed: int):
+    story = stories.two_quarters_and_their_half_year(seed)
+
+    answers = [each.answer for each in protect(story.tables, RULES, "1.0", ties=story.ties).tables]
+
+    figures = [cell for answer in answers for row in answer.rows for cell in row.figures]
+    assert [answer.status for answer in answers] == ["released"] * 3
+    assert 1 <= sum(cell.value is None for cell in figures) <= 10
 
 
 def test_a_child_who_knows_their_own_record_finds_nobody_else_in_the_next_month():

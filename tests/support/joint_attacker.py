@@ -176,10 +176,12 @@ def small_quantities(
 
 
 def small_differences(
-    tables: Sequence[UnsafeTable], pairs: Iterable[tuple[Place, Place]], rules: Rules
+    tables: Sequence[UnsafeTable], pairs: Iterable[tuple[Place, ...]], rules: Rules
 ) -> list[dict[Place, float]]:
-    """Every difference of two figures that is too small to be known."""
-    differences: list[dict[Place, float]] = [{more: 1.0, less: -1.0} for more, less in pairs]
+    """Every difference of a figure and one or more others that is too small to be known."""
+    differences: list[dict[Place, float]] = [
+        {more: 1.0, **dict.fromkeys(less, -1.0)} for more, *less in pairs
+    ]
     return [one for one in differences if 0 <= truth_of(tables, one) < rules.minimum_persons]
 
 

@@ -29,13 +29,14 @@ class Story:
         tables: in the order of their release.
         ties: what the agent knows.
         facts: what the attacker knows.
-        pairs: figures whose small difference is a secret: the larger first.
+        pairs: figures whose small difference is a secret: the larger first, then the other, or
+            several that are parts of it.
     """
 
     tables: Sequence[UnsafeTable] = field(repr=False)
     ties: Sequence[Tie] = ()
     facts: Sequence[Fact] = field(default=(), repr=False)
-    pairs: Sequence[tuple[Place, Place]] = field(default=(), repr=False)
+    pairs: Sequence[tuple[Place, ...]] = field(default=(), repr=False)
 
     def attacker(self, answers: Sequence[TableAnswer]) -> JointAttacker:
         """Who reads all answers and knows the facts."""

@@ -6,16 +6,18 @@ what an attacker knows. What one story is about, its docstring says.
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Sequence
 from datetime import date
 
 from oversight_agent.disclosure import Tie
+from oversight_agent.history.ties import ties
 from oversight_agent.tables import UnsafeTable
 from oversight_protocol.study import BaseTable, Period
 from support.attacker import exact
 from support.exact_tables import CHILD, SERVICES, base_table, tabulate
-from support.joint_attacker import at_least, equal, sum_of
+from support.joint_attacker import Fact, at_least, equal, sum_of
 from support.one_by_one import Story, common, month
 
 Child = tuple[int, int, int]
@@ -166,6 +168,67 @@ def a_year_and_its_quarters(seed: int) -> Story:
     tables.append(table_of(open_cases(), everybody, YEAR))
     facts = [sum_of((4, key), [(number, key) for number in range(4)]) for key in exact(tables[4])]
     return Story(tables, (Tie("partition", (4, 0, 1, 2, 3)),), facts)
+
+
+def a_quarter_less_two_months(seed: int) -> Story:
+    """Two months, then the quarter: in the third month, of which nobody asks, few were seen."""
+    source = random.Random(seed)
+    everybody = children(source)
+    few = source.choice((1, 2, 5, 9))
+    months = [(number * 7) % 2 for number in range(len(everybody))]
+    for number in source.sample(range(len(everybody)), few):
+        months[number] = 2
+    tables = [
+        table_of(
+            open_cases(),
+            [one for one, its in zip(everybody, months, strict=True) if its == number],
+            days(f"2026-0{number + 1}", date(2026, number + 1, 1), last),
+        )
+        for number, last in enumerate((date(2026, 1, 31), date(2026, 2, 28)))
+    ]
+    tables.append(
+        table_of(open_cases(), everybody, days("2026-Q1", date(2026, 1, 1), date(2026, 3, 31)))
+    )
+    keys = exact(tables[2])
+    facts = [Fact({(2, key): 1.0, (0, key): -1.0, (1, key): -1.0}, 0, math.inf) for key in keys]
+    pairs = [((2, key), (0, key), (1, key)) for key in keys]
+    return Story(tables, ties(tables, []), facts, pairs)
+
+
+def a_whole_and_its_parts(seed: int) -> Story:
+    """Two groups, then everybody, as three tables that count the same outcomes."""
+    source = random.Random(seed)
+    everybody = children(source)
+    share = source.choice((0.05, 0.2, 0.5))
+    drawn = {one[0] for one in everybody if source.random() < share}
+    parts = {
+        "some": [one for one in everybody if one[0] in drawn],
+        "others": [one for one in everybody if one[0] not in drawn],
+        "everybody": everybody,
+    }
+    tables = [table_of(open_cases(name=name), some, month(1)) for name, some in parts.items()]
+    facts = [sum_of((2, key), [(0, key), (1, key)]) for key in exact(tables[2])]
+    return Story(tables, (Tie("partition", (2, 0, 1)),), facts, common(tables, 2, 0))
+
+
+def two_quarters_and_their_half_year(seed: int) -> Story:
+    """Many children; in the second quarter one of the outcomes came up in one service nowhere."""
+    source = random.Random(seed)
+    everybody = [(number, source.randrange(3), source.randrange(3)) for number in range(600)]
+    late = [one for one in everybody if source.random() < 0.5 and one[1:] != (1, 2)]
+    early = [one for one in everybody if one not in late]
+    table = open_cases(("yes", "no", "unknown"))
+    tables = [
+        table_of(table, early, days("2026-Q1", date(2026, 1, 1), date(2026, 3, 31))),
+        table_of(table, late, days("2026-Q2", date(2026, 4, 1), date(2026, 6, 30))),
+        table_of(table, everybody, days("2026-H1", date(2026, 1, 1), date(2026, 6, 30))),
+    ]
+    return Story(tables, ties(tables, []))
+
+
+def days(name: str, first: date, last: date) -> Period:
+    """Any days."""
+    return Period.model_construct(id=name, label=name, start=first, end=last)
 
 
 def linked_releases(seed: int) -> Story:

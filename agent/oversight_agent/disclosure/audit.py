@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -223,3 +223,24 @@ def attack(view: JointView, truths: Sequence[int], needs: Sequence[Need]) -> tup
 def is_safe(view: JointView, truths: Sequence[int], needs: Sequence[Need]) -> bool:
     """Whether no need is exposed; stops at the first that is."""
     return not needs or next(Audit(view.joint, truths, needs).exposed(view), None) is None
+
+
+def beside(view: JointView, need: Need) -> Need:
+    """The need that nothing more be found out of its quantity than one finds who sees a view.
+
+    Raises:
+        UnsolvedError: the solver gave no interval.
+    """
+    knowledge = pool_of(view.joint).knowledge
+    program, bounds = knowledge.program.copy(), knowledge.bounds(view)
+    mark = program.variable(high=need.cap)
+    program.require({**total_of(need.parts), mark: -1.0}, 0)
+    bounds = Bounds(
+        np.append(bounds.lows, 0.0), np.append(bounds.highs, need.cap),
+        np.append(bounds.least, 0.0), np.append(bounds.most, math.inf),
+    )  # fmt: skip
+    solver = Solver(program)
+    low = solver.minimise(total_of(need.parts), bounds)[[*need.parts]].sum()
+    high = solver.minimise({mark: -1.0}, bounds)[mark]
+    width = math.floor(high + TOLERANCE) - math.ceil(low - TOLERANCE)
+    return replace(need, holds_to=-1, width=max(width, 0), known=frozenset())

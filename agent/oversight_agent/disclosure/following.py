@@ -4,7 +4,8 @@ Rules kept here:
 
 1. Hidden rows of a table with magnitudes are a quantity together (rule 4 of `needs`).
 2. A hidden count that may be small for all that is published, or whose rest may, is protected as if
-   it were (rule 5 of `needs`). One that everybody can tell to be larger needs nothing.
+   it were (rule 5 of `needs`). One that everybody can tell to be larger needs nothing, nor a rest
+   that is published as nothing. Of what public figures tell by themselves nothing more may be told.
 3. Another pattern has other needs: what one pattern was asked for says nothing of the next.
 """
 
@@ -46,12 +47,14 @@ class Following:
         joint: the component.
         truths: the exact number of every figure.
         standing: the needs that stand.
+        nothing: the component's tables with nothing published.
     """
 
     def __init__(
-        self, grids: Sequence[Grid], rules: Sequence[Rules], new: int, joint: Joint,
-        truths: Sequence[int], standing: Sequence[Need],
+        self, grids: Sequence[Grid], rules: Sequence[Rules], new: int, truths: Sequence[int],
+        standing: Sequence[Need], nothing: JointView,
     ) -> None:  # fmt: skip
+        joint = nothing.joint
         self._lines, self._joint, self._truths = list(zip(grids, rules, strict=True)), joint, truths
         self._standing, parts = frozenset(standing), {need.parts for need in standing}
         self._causes = dict[Need, list[Place]]()
@@ -60,6 +63,12 @@ class Following:
                 for need in moved(few, joint, table):
                     if need.parts not in parts:
                         self._causes.setdefault(need, []).append(Place(table, figure))
+        if joint.public:
+            for found in audit.attack(nothing, truths, list(self._causes)):
+                causes = self._causes.pop(found.need)
+                self._causes[audit.beside(nothing, found.need)] = causes
+        places = list(joint.places())
+        self._parts = {need: [places[part] for part in need.parts] for need in self._causes}
         self._audit, self._knowledge = (
             Audit(joint, truths, list(self._causes)),
             pool_of(joint).knowledge,
@@ -74,8 +83,7 @@ class Following:
 
     def exposes(self, need: Need, view: JointView) -> bool:
         """Whether a pattern leaves a need by rule 2 and exposes it."""
-        causes = self._causes.get(need, [])
-        left = any(place not in view.shown for place in causes)
+        left = need in self._causes and self._is_left(need, view)
         return left and self._audit.attack(need, view) is not None
 
     def given(self, need: Need, draft: JointView, hidden: frozenset[Place]) -> Given:
@@ -91,6 +99,8 @@ class Following:
         cause = frozenset[Place]()
         if all(place in draft.shown for place in self._causes[need]):
             cause = frozenset(sorted(hidden.intersection(self._causes[need]))[:1])
+        if all(draft.shown.get(part) == 0 for part in self._parts[need]):
+            cause |= frozenset(sorted(hidden.intersection(self._parts[need]))[:1])
         few = self._excluding(self._least(need, draft.without(hidden)), draft, hidden) | cause
         for place in sorted(few - cause):
             if place in few:
@@ -126,12 +136,14 @@ class Following:
 
     def _hidden(self, view: JointView) -> list[int]:
         """The numbers of the needs by rule 2 that a view may leave."""
+        return [number for number, need in enumerate(self._causes) if self._is_left(need, view)]
+
+    def _is_left(self, need: Need, view: JointView) -> bool:
+        """Whether a view leaves a need by rule 2."""
         shown = view.shown
-        return [
-            number
-            for number, causes in enumerate(self._causes.values())
-            if any(place not in shown for place in causes)
-        ]
+        if all(place in shown for place in self._causes[need]):
+            return False
+        return any(shown.get(part) != 0 for part in self._parts[need])
 
     def _together(self, view: JointView) -> Iterator[Need]:
         """By rule 1."""
@@ -140,13 +152,18 @@ class Following:
 
 
 def moved(found: Sequence[Need], joint: Joint, table: int) -> tuple[Need, ...]:
-    """The needs of a table by the numbers that its figures have in the component."""
+    """The needs of a table by the numbers that its figures have in the component.
+
+    Who knows that tables differ in nobody may know so where nobody is: of that there is no secret.
+    """
     start = joint.start(table)
     return tuple(
         replace(
             need,
             parts=tuple(part + start for part in need.parts),
-            known=joint.told.union(number + start for number in need.known),
+            known=(frozenset[int]() if need.of_nobody else joint.told).union(
+                number + start for number in need.known
+            ),
         )
         for need in found
     )

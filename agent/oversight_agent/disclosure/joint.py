@@ -54,11 +54,11 @@ class Relation:
 
 @dataclass(frozen=True)
 class Difference:
-    """A figure, or several of one row together, less another; it is not negative.
+    """A figure, or several of one row together, less others; it is not negative.
 
     Attributes:
         more: the larger of the two.
-        less: the other.
+        less: the other, or several that are parts of the first, each of its own table.
         by_people: whether no definition says so, but who stands behind the two.
         told: whether it is nothing, which somebody may know and somebody else not.
     """

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from oversight_agent.disclosure.past import Tie
+from oversight_agent.disclosure.past import Tie, parted
 from oversight_agent.tables import UnsafeTable
 from oversight_protocol.study import Link
 
@@ -41,9 +41,8 @@ def _of_link(link: Link, numbers: dict[str, int]) -> Iterable[Tie]:
     if link.kind == "partition" and len(names) == len(link.tables):
         yield Tie(link.kind, tuple(numbers[name] for name in names), link.equal_sums)
     elif link.kind == "partition" and link.tables[0] in numbers:
-        # Of a whole that is not asked with all its parts, each part is contained.
-        for name in names[1:]:
-            yield Tie("contained", (numbers[link.tables[0]], numbers[name]), link.equal_sums)
+        whole, *parts = (numbers[name] for name in names)
+        yield from parted(whole, parts, link.equal_sums)
 
 
 def components(tables: Sequence[UnsafeTable], ties: Iterable[Tie]) -> list[tuple[int, ...]]:

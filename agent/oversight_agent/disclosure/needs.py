@@ -55,6 +55,8 @@ class Need:
         known: numbers of the figures whose exact value the attacker is taken to know.
         if_small: nothing need be hidden of a quantity that everybody can tell to be larger than
             `holds_to`.
+        of_nobody: that nobody is behind the quantity: it is guarded against one who does not know
+            where nobody is.
     """
 
     parts: tuple[int, ...]
@@ -63,6 +65,7 @@ class Need:
     width: int
     known: frozenset[int] = field(repr=False)
     if_small: bool = False
+    of_nobody: bool = False
 
     @property
     def cap(self) -> int:
@@ -153,10 +156,11 @@ def of_possible(grid: Grid, rules: Rules) -> Iterator[tuple[Figure, tuple[Need, 
             line = (shape.number(cell) for cell in shape.cells_of(figure.row))
             rest = tuple(each for each in line if each != own)
             quantities.append((rest, grid.behind_rest(figure).count))
-        yield (
-            figure,
-            tuple(Need(*each, holds_to, 0, frozenset(), if_small=True) for each in quantities),
+        needs = (
+            Need(*each, holds_to, 0, frozenset(), if_small=True, of_nobody=not each[1])
+            for each in quantities
         )
+        yield figure, tuple(needs)
 
 
 def _sizes(broke: Iterable[Rule], rules: Rules) -> tuple[int, int]:
@@ -178,7 +182,7 @@ def _of_count(grid: Grid, figure: Figure, rest: bool, broke: Iterable[Rule], rul
     known = frozenset[int]()
     if behind.count:
         known = _known(grid, () if rest else (figure,))
-    return Need(parts, behind.count, *_sizes(broke, rules), known)
+    return Need(parts, behind.count, *_sizes(broke, rules), known, of_nobody=not behind.count)
 
 
 def _of_rows(grid: Grid, rows: Sequence[int], rules: Rules) -> Iterator[Need]:
@@ -192,7 +196,7 @@ def _count_of_rows(grid: Grid, rows: Sequence[int], rules: Rules) -> Iterator[Ne
     if broke := broken(behind, grid.table, rules):
         known = _known(grid, totals) if behind.count else frozenset[int]()
         parts = tuple(map(grid.shape.number, totals))
-        yield Need(parts, behind.count, *_sizes(broke, rules), known)
+        yield Need(parts, behind.count, *_sizes(broke, rules), known, of_nobody=not behind.count)
 
 
 def _sums_of_rows(grid: Grid, rows: Sequence[int], rules: Rules) -> Iterator[Need]:
@@ -205,7 +209,8 @@ def _sums_of_rows(grid: Grid, rows: Sequence[int], rules: Rules) -> Iterator[Nee
         made = joined_sums([grid.sum_of(figure) for figure in figures])
         if broke or dominated(made, rules):
             parts = tuple(map(grid.shape.number, figures))
-            yield Need(parts, made.value, -1, _width(made, scale.one, rules), known)
+            width = _width(made, scale.one, rules)
+            yield Need(parts, made.value, -1, width, known, of_nobody=not behind.count)
 
 
 def _width(behind: UnsafeSum, one: int, rules: Rules) -> int:

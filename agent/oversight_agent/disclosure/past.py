@@ -9,7 +9,7 @@ Rules kept here:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
@@ -42,7 +42,7 @@ class Part(NamedTuple):
     rest: bool
 
 
-TieKind = Literal["same_population", "contained", "partition", "again", "close", "alike"]
+TieKind = Literal["same_population", "contained", "partition", "apart", "again", "close", "alike"]
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,12 @@ class Tie:
     """Tables about the same people.
 
     Attributes:
-        kind: `same_population`, `contained` and `partition` as a study's links say. `again`: the
-            first is the second once more, from other data (a correction, a changed mapping), so
-            that what differs between them is what changed. `close`: nearly the same people are
-            behind a figure of the first and a smaller one of the second, as the data shows.
-            `alike`: the same people are.
+        kind: `same_population`, `contained` and `partition` as a study's links say. `apart`: the
+            others are parts of the first that have nobody in common, and something may be left of
+            it without them. `again`: the first is the second once more, from other data (a
+            correction, a changed mapping), so that what differs between them is what changed.
+            `close`: nearly the same people are behind a figure of the first and a smaller one of
+            the second, as the data shows. `alike`: the same people are.
         tables: their numbers.
         equal_sums: magnitudes that all of them have with the same sums.
         figures: of tables that are `close` or `alike`, which figure of either it is.
@@ -69,8 +70,8 @@ class Tie:
 def renumbered(ties: Iterable[Tie], at: Mapping[int, int]) -> Iterator[Tie]:
     """Ties between the tables that take part, by their numbers among these.
 
-    Of a whole without some of its parts, each part is contained; tables of one population stay tied
-    without the others.
+    Of a whole without some of its parts, each part is contained, and the parts are apart; tables of
+    one population stay tied without the others.
 
     Args:
         ties: between all tables.
@@ -83,4 +84,11 @@ def renumbered(ties: Iterable[Tie], at: Mapping[int, int]) -> Iterator[Tie]:
         if len(there) == len(tie.tables) or (alike and others):
             yield replace(tie, tables=there)
         elif not alike and tie.tables[0] in at:
-            yield from (Tie("contained", (first, other)) for other in others)
+            yield from parted(first, others)
+
+
+def parted(whole: int, parts: Sequence[int], equal_sums: tuple[str, ...] = ()) -> Iterator[Tie]:
+    """The ties of a whole with some of its parts, which are not all of it."""
+    yield from (Tie("contained", (whole, part), equal_sums) for part in parts)
+    if parts:
+        yield Tie("apart", (whole, *parts))

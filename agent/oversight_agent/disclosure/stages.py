@@ -138,8 +138,8 @@ def hide(component: Component) -> Hidden:
     draft = JointView(joint, _views(component, own))
     truths = _truths(component.grids, joint)
     wanted = _wanted(found, component.grids, joint, truths, component.rules)
-    wanted = _meetable(wanted, draft, truths)
     try:
+        wanted = _meetable(wanted, draft, truths)
         # 3. An attack on the draft, and 4. what must be hidden besides.
         final, every = _extended(draft, component, found, truths, wanted)
     except UnsolvedError:
@@ -284,7 +284,31 @@ def _meetable(
         weaker[need] if need in of_people or of_links.get(need) in known else need
         for need in wanted
     )
-    return tuple(need for need in dict.fromkeys(found) if need not in gone)
+    return _beside_public(
+        [need for need in dict.fromkeys(found) if need not in gone], nothing, truths
+    )
+
+
+def _beside_public(
+    wanted: Sequence[needs.Need], nothing: JointView, truths: Sequence[int]
+) -> tuple[needs.Need, ...]:
+    """The needs, where of what public figures tell by themselves nothing more may be told.
+
+    Raises:
+        UnsolvedError: the solver failed.
+    """
+    if not nothing.joint.public:
+        return tuple(wanted)
+    exposed = _exposed(nothing, truths, wanted)
+    weaker = {need: replace(need, known=frozenset()) for need in exposed}
+    known = _exposed(nothing, truths, weaker.values())
+    found = (
+        need if need not in exposed
+        else audit.beside(nothing, need) if weaker[need] in known
+        else weaker[need]
+        for need in wanted
+    )  # fmt: skip
+    return tuple(dict.fromkeys(found))
 
 
 def _exposed(view: JointView, truths: Sequence[int], some: Iterable[needs.Need]) -> set[needs.Need]:
@@ -292,11 +316,14 @@ def _exposed(view: JointView, truths: Sequence[int], some: Iterable[needs.Need])
 
 
 def _known(grids: Sequence[Grid], joint: Joint, difference: Difference) -> frozenset[int]:
-    """What an attacker on a difference may know exactly of the two tables."""
+    """What an attacker on a difference may know exactly of its tables."""
+    figures: dict[int, list[Figure]] = {}
+    for place in (*difference.more, *difference.less):
+        figures.setdefault(place.table, []).append(place.figure)
     return frozenset(
-        number + joint.start(places[0].table)
-        for places in (difference.more, difference.less)
-        for number in needs.known_beside(grids[places[0].table], [place.figure for place in places])
+        number + joint.start(table)
+        for table, some in figures.items()
+        for number in needs.known_beside(grids[table], some)
     ) | (frozenset() if difference.told else joint.told)
 
 
@@ -319,8 +346,9 @@ def _extended(
     drawn = component.lot.among(component.grids)
     preference = merging.preferring(drawn, component.grids, hidden)
     following = Following(
-        component.grids, component.rules_of, component.new, draft.joint, truths, wanted
-    )
+        component.grids, component.rules_of, component.new, truths, wanted,
+        draft.without(draft.shown),
+    )  # fmt: skip
     final = secondary.extend(view, truths, wanted, preference, following)
     return final, tuple(dict.fromkeys((*wanted, *following.met(final))))
 

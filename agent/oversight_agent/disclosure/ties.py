@@ -6,7 +6,7 @@ Rules kept here:
    `contained`: the first's are at least the other's. `partition`: the others' make up the first's.
 2. Of one table in several periods, or once more, this is so of every figure, merged ones that are
    numbered too, and not only of totals. Of two tables, outcomes that happen to have one code are
-   different things.
+   different things; but of a whole and its parts, where all of them have the same ones.
 3. A magnitude that both have sums up to at least as much where there is more. Where a tie names a
    magnitude, its sums are the same. A magnitude may have another name in another table: it is known
    by a largest contribution, which nearly the same persons have.
@@ -23,14 +23,18 @@ Rules kept here:
    larger, and what differs is a quantity, by rules 4 and 5. Of figures that are `alike` it is no
    secret that nothing does.
 8. What is contained in something that is contained in a third is contained in the third.
+9. Parts that have nobody in common are together at most the whole, and what is left of it without
+   some of them is a quantity too, by rules 4 and 5.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations, islice
 from math import inf
 
+from oversight_agent.adding_up import joined_sums
 from oversight_agent.disclosure.figures import TOTAL_OF_ROW, Figure, Grid
 from oversight_agent.disclosure.joint import Difference, Place, Relation
 from oversight_agent.disclosure.past import Part, Tie
@@ -41,6 +45,9 @@ from oversight_protocol.release import TOTAL
 from oversight_protocol.study import BaseTable
 
 _Pair = tuple[Place, Place]
+
+LEFT = 100
+"""Ways to leave some parts of a figure that are looked at, those that leave fewest parts first."""
 
 
 def relations(grids: Sequence[Grid], ties: Iterable[Tie]) -> tuple[Relation, ...]:
@@ -53,45 +60,69 @@ def relations(grids: Sequence[Grid], ties: Iterable[Tie]) -> tuple[Relation, ...
 
 def differences(grids: Sequence[Grid], ties: Iterable[Tie], rules: Rules) -> tuple[Difference, ...]:
     """The small differences between the figures of the tables of a component."""
-    ties, found = _canonical(ties), dict[Difference, None]()
+    ties = _canonical(ties)
     equal = {pair for tie in ties for pair in _equal_sums(grids, tie)}
+    found: dict[Difference, None] = {}
     for tie in ties:
         if tie.kind == "close":
-            more, less = _close(grids, tie)
-            excess = _made_of(grids, more) - _made_of(grids, less)
-            if more and less and _magnitude(grids, more[0]):
-                if excess >= 0 and (more[0], less[0]) not in equal:
-                    found[Difference(more, less, by_people=True)] = None
-            elif 0 <= excess < rules.minimum_persons:
-                found[Difference(more, less, by_people=True, told=not excess)] = None
+            found.update(dict.fromkeys(_between_close(grids, tie, equal, rules)))
         elif tie.kind in {"contained", "again"}:
-            for pair in _common(grids, *tie.tables):
-                # Rows that only the first has, and that add nothing to some sums, are declared as
-                # such by those who sign the study: how few they are is taken for no secret.
-                counts = not _magnitude(grids, pair[0])
-                if tie.equal_sums and (counts or _are_equal(grids, pair, tie)):
-                    continue
-                found.update(dict.fromkeys(_small(grids, pair, tie, rules)))
-    return tuple(sorted(found, key=lambda one: (one.more, one.less)))
+            found.update(dict.fromkeys(_between_two(grids, tie, rules)))
+        elif tie.kind in {"partition", "apart"}:
+            for whole, parts in _with_parts(grids, tie):
+                found.update(dict.fromkeys(_left_over(grids, whole, parts, tie, rules)))
+    untold = {replace(each, told=False) for each in found if each.told}
+    return tuple(sorted(found.keys() - untold, key=_by_figures))
+
+
+def _by_figures(one: Difference) -> tuple[tuple[Place, ...], tuple[Place, ...], bool, bool]:
+    return one.more, one.less, one.by_people, one.told
+
+
+def _between_close(
+    grids: Sequence[Grid], tie: Tie, equal: Collection[_Pair], rules: Rules
+) -> Iterator[Difference]:
+    more, less = _close(grids, tie)
+    excess = _made_of(grids, more) - _made_of(grids, less)
+    if more and less and _magnitude(grids, more[0]):
+        if excess >= 0 and (more[0], less[0]) not in equal:
+            yield Difference(more, less, by_people=True)
+    elif 0 <= excess < rules.minimum_persons:
+        yield Difference(more, less, by_people=True, told=not excess)
+
+
+def _between_two(grids: Sequence[Grid], tie: Tie, rules: Rules) -> Iterator[Difference]:
+    for pair in _common(grids, *tie.tables):
+        # Rows that only the first has, and that add nothing to some sums, are declared as
+        # such by those who sign the study: how few they are is taken for no secret.
+        counts = not _magnitude(grids, pair[0])
+        if tie.equal_sums and (counts or _are_equal(grids, pair, tie)):
+            continue
+        yield from _small(grids, pair, tie, rules)
 
 
 def _canonical(ties: Iterable[Tie]) -> list[Tie]:
     """The ties, and what follows by rule 8, in an order that does not depend on how they came."""
-    alike = {
-        replace(one, tables=tuple(sorted(one.tables)))
-        if one.kind == "same_population" else one
-        for one in ties
-    }  # fmt: skip
+    alike = set(map(_in_order, ties))
     return sorted(
         alike | set(_through_a_third(alike)),
         key=lambda one: (one.kind, one.tables, one.equal_sums, one.figures),
     )
 
 
+def _in_order(tie: Tie) -> Tie:
+    whole, *parts = tie.tables
+    if tie.kind == "same_population":
+        return replace(tie, tables=tuple(sorted(tie.tables)))
+    if tie.kind in {"partition", "apart"}:
+        return replace(tie, tables=(whole, *sorted(parts)))
+    return tie
+
+
 def _through_a_third(ties: Iterable[Tie]) -> Iterator[Tie]:
     inside: dict[int, set[int]] = {}
     for tie in ties:
-        if tie.kind in {"contained", "partition"}:
+        if tie.kind in {"contained", "partition", "apart"}:
             inside.setdefault(tie.tables[0], set()).update(tie.tables[1:])
     for whole, direct in inside.items():
         seen, ends = set(direct), list(direct)
@@ -109,7 +140,12 @@ def _of_tie(grids: Sequence[Grid], tie: Tie) -> Iterator[Relation]:
         yield from _between(grids, more, less, 0 if tie.kind == "alike" else inf)
         return
     if tie.kind == "partition":
-        yield from _made_up(grids, first, others)
+        for whole, parts in _with_parts(grids, tie):
+            yield from _between(grids, (whole,), parts, 0)
+    if tie.kind == "apart":
+        for whole, parts in _with_parts(grids, tie):
+            yield from _between(grids, (whole,), parts, inf)
+        return
     if tie.kind == "again":
         for one, before in _common(grids, *tie.tables):
             yield from _if_true(grids, one, before, 0)
@@ -170,33 +206,78 @@ def _made_of(grids: Sequence[Grid], places: Iterable[Place]) -> int:
     return sum(_truth(grids, place) for place in places)
 
 
-def _made_up(grids: Sequence[Grid], first: int, others: Sequence[int]) -> Iterator[Relation]:
-    """The figures of a table that are the sums of those of its parts."""
-    parts = [dict(_common(grids, first, other)) for other in others]
+def _with_parts(grids: Sequence[Grid], tie: Tie) -> Iterator[tuple[Place, tuple[Place, ...]]]:
+    """The figures of a whole, each with those of its parts that count the same."""
+    whole, *others = tie.tables
+    alike = len({frozenset(grids[number].outcomes) for number in tie.tables}) == 1
+    parts = [dict(_common(grids, whole, other, alike=alike)) for other in others]
     for place in parts[0]:
         if all(place in each for each in parts):
-            made = [each[place] for each in parts]
-            if _truth(grids, place) == sum(_truth(grids, one) for one in made):
-                yield Relation(((place, 1.0), *((one, -1.0) for one in made)), 0, 0)
+            yield place, tuple(each[place] for each in parts)
 
 
-def _common(grids: Sequence[Grid], first: int, other: int) -> Iterator[_Pair]:
-    """The figures of a table with those of another that count the same."""
+def _left_over(
+    grids: Sequence[Grid], whole: Place, parts: Sequence[Place], tie: Tie, rules: Rules
+) -> Iterator[Difference]:
+    """What is left of a figure without some of its parts, where that is small."""
+    few = [part for part in parts if _may_be_left(grids, part, rules)]
+    # Where all parts are there, one that is left is a figure of its own.
+    least = 2 if tie.kind == "partition" else 0
+    ways = (left for size in range(least, len(few) + 1) for left in combinations(few, size))
+    for left in islice(ways, LEFT):
+        less = tuple(part for part in parts if part not in left)
+        excess = _truth(grids, whole) - _made_of(grids, less)
+        if less and excess >= 0 and _is_small(grids, whole, less, left, tie, rules):
+            yield Difference((whole,), less)
+
+
+def _may_be_left(grids: Sequence[Grid], part: Place, rules: Rules) -> bool:
+    """Whether a part may be a part of something small."""
+    few = _persons(grids, part) < rules.minimum_persons
+    return few or bool(
+        _magnitude(grids, part) and dominated(grids[part.table].sum_of(part.figure), rules)
+    )
+
+
+def _is_small(
+    grids: Sequence[Grid], whole: Place, less: Sequence[Place], left: Sequence[Place], tie: Tie,
+    rules: Rules,
+) -> bool:  # fmt: skip
+    if 0 <= _persons(grids, whole, *less) < rules.minimum_persons:
+        return True
+    if _magnitude(grids, whole) and tie.kind == "partition":
+        return dominated(
+            joined_sums([grids[part.table].sum_of(part.figure) for part in left]), rules
+        )
+    return _is_dominated(grids, whole, less, rules)
+
+
+def _common(
+    grids: Sequence[Grid], first: int, other: int, *, alike: bool = False
+) -> Iterator[_Pair]:
+    """The figures of a table with those of another that count the same.
+
+    `alike` says that outcomes of one code are the same thing in both.
+    """
     one, two = grids[first], grids[other]
     for row, like in _common_rows(one, two):
         yield Place(first, Figure(row, TOTAL_OF_ROW)), Place(other, Figure(like, TOTAL_OF_ROW))
-        for name, name_there in _common_names(one, two, row, like):
+        for name, name_there in _common_names(one, two, (row, like), alike=alike):
             at, there = one.outcomes.index(name), two.outcomes.index(name_there)
             yield Place(first, Figure(row, at)), Place(other, Figure(like, there))
         for merged, same in _merged_alike(one, two, row, like):
             yield Place(first, merged), Place(other, same)
 
 
-def _common_names(one: Grid, two: Grid, row: int, like: int) -> Iterable[tuple[str, str]]:
+def _common_names(
+    one: Grid, two: Grid, rows: tuple[int, int], *, alike: bool
+) -> Iterable[tuple[str, str]]:
     """The outcomes, or the magnitudes, of a row and of a like one that count the same."""
     if one.shape.scales and two.shape.scales:
-        return same_magnitudes(one.table, two.table, one.rows[row].sums, two.rows[like].sums)
-    same = one.table.name == two.table.name and not (one.shape.scales or two.shape.scales)
+        mine, theirs = one.rows[rows[0]].sums, two.rows[rows[1]].sums
+        return same_magnitudes(one.table, two.table, mine, theirs)
+    same = alike or one.table.name == two.table.name
+    same = same and not (one.shape.scales or two.shape.scales)
     return [(code, code) for code in one.outcomes if same and code in two.outcomes]
 
 
@@ -251,27 +332,32 @@ def _small(grids: Sequence[Grid], pair: _Pair, tie: Tie, rules: Rules) -> Iterat
         small = bool(excess) and (_magnitude(grids, one) or abs(excess) < rules.minimum_persons)
     else:
         few = 0 <= _persons(grids, one, other) < rules.minimum_persons
-        small = excess >= 0 and (few or _is_dominated(grids, one, other, rules))
+        small = excess >= 0 and (few or _is_dominated(grids, one, [other], rules))
     if small:
         yield _difference(one, other, excess)
 
 
-def _persons(grids: Sequence[Grid], one: Place, other: Place) -> int:
-    """How many more are behind one of two figures that count the same; of sums, in their rows."""
+def _persons(grids: Sequence[Grid], one: Place, *others: Place) -> int:
+    """How many more are behind a figure than behind others that count the same.
+
+    Of sums it is those in their rows.
+    """
     if _magnitude(grids, one):
-        one, other = (Place(at, Figure(figure.row, TOTAL_OF_ROW)) for at, figure in (one, other))
-    return _truth(grids, one) - _truth(grids, other)
+        one, *others = (  # type: ignore[assignment]
+            Place(at, Figure(figure.row, TOTAL_OF_ROW)) for at, figure in (one, *others)
+        )
+    return _truth(grids, one) - _made_of(grids, others)
 
 
-def _is_dominated(grids: Sequence[Grid], one: Place, other: Place, rules: Rules) -> bool:
+def _is_dominated(grids: Sequence[Grid], one: Place, others: Sequence[Place], rules: Rules) -> bool:
     """Whether what sums differ by is dominated by one who is in the first alone, as is plain."""
     if not _magnitude(grids, one):
         return False
-    more, less = (grids[at].sum_of(figure) for at, figure in (one, other))
-    largest, second = (n if n > less.largest else 0 for n in (more.largest, more.second))
-    return largest > 0 and dominated(
-        UnsafeSum(more.value - less.value, largest, min(second, more.value - less.value)), rules
-    )
+    more, *less = (grids[at].sum_of(figure) for at, figure in (one, *others))
+    known = max(each.largest for each in less)
+    largest, second = (n if n > known else 0 for n in (more.largest, more.second))
+    rest = more.value - sum(each.value for each in less)
+    return largest > 0 and dominated(UnsafeSum(rest, largest, min(second, rest)), rules)
 
 
 def _difference(one: Place, other: Place, excess: int) -> Difference:

@@ -141,12 +141,30 @@ class _Listed:
         if one.teams is None and own.about_staff:
             raise self.error(key, outcome, "'teams' is missing",
                              "say of how many teams the workers are")  # fmt: skip
+        if own.unit == own.subjects[0] and persons != one.count:
+            raise self.error(
+                key, outcome, "'persons' is not 'count', though each row is a person",
+                "leave 'persons' out, or correct 'count' or the table's 'unit'",
+                found="other numbers under 'persons' and 'count'", expected="the same under both",
+            )  # fmt: skip
         workers = workers or 0
         children = persons if own.subjects[0] == "children" else 0
-        return UnsafeCell(
-            one.count, children, workers, one.teams or 0,
-            self._largest(one, workers, key, outcome),
-        )  # fmt: skip
+        largest = self._largest(one, workers, key, outcome)
+        if self._all_name_workers and largest * workers < one.count:
+            raise self.error(
+                key, outcome, "the workers cannot have so many rows, if none has more than"
+                " 'largest_worker' says",
+                "correct 'count', 'workers' or 'largest_worker'; where rows name no worker, make"
+                " workers 'optional'",
+                found="more under 'count' than 'workers' times 'largest_worker'",
+                expected="at most so many",
+            )  # fmt: skip
+        return UnsafeCell(one.count, children, workers, one.teams or 0, largest)
+
+    @property
+    def _all_name_workers(self) -> bool:
+        own = self.own
+        return "workers" in own.subjects and "workers" not in own.optional
 
     def _largest(self, one: Numbers, workers: int, key: Key, outcome: str) -> int:
         if not workers:
@@ -307,6 +325,10 @@ def _sums_of(table: BaseTable, listed: _Listed) -> Iterator[UnsafeRow]:
             sums[key, name] = _sum(table, cell, key, name, listed)
     _add_up(table, totals, (TOTAL,), _EMPTY, joined, listed)
     _add_up(table, sums, names, _NOTHING, joined_sums, listed)
+    # Of teams each dimension may show more than another.
+    for whole, parts in list(partitions(table))[::-1]:
+        least = joined([totals[part, TOTAL] for part in parts])
+        totals[whole, TOTAL] = _at_least(totals[whole, TOTAL], least)
     for key in keys:
         own = {name: sums[key, name] for name in names}
         yield UnsafeRow(key[0], key[1], {}, {}, totals[key, TOTAL], own)

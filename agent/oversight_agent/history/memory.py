@@ -61,6 +61,11 @@ class Span(_Form):
         """The span of a period."""
         return cls(id=period.id, label=period.label, start=period.start, end=period.end)
 
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.end - self.start).days + 1
+
     def holds(self, other: Span) -> bool:
         """Whether the other lies within this one, or is the same."""
         return self.start <= other.start and other.end <= self.end

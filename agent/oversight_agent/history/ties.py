@@ -4,8 +4,9 @@ Rules kept here:
 
 1. Of one base table: in the same days once more, it is the same table `again`, also where its
    definition changed; in days within the days of another, it is `contained`; days that others make
-   up exactly, without a gap and without an overlap, are a `partition` of these. The last two demand
-   the same definition.
+   up exactly, without a gap and without an overlap, are a `partition` of these; others within the
+   same days that do not overlap, and leave some, are `apart`. The last three demand the same
+   definition.
 2. What a study's links say of tables of the same days holds also where one was answered earlier.
    Periods are compared by their days, since studies name them as they like.
 3. Periods that overlap without one holding the other tie nothing: whoever is in one of them alone
@@ -17,7 +18,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations, permutations
+from datetime import date
+from itertools import combinations, islice, permutations
 from typing import NamedTuple
 
 from oversight_agent.disclosure.links import ties_of
@@ -27,7 +29,8 @@ from oversight_agent.tables import UnsafeTable
 from oversight_protocol.study import Link
 
 PARTITIONS = 50
-"""Ways to make up one period of others that are looked at; the audit needs no more."""
+"""Ways to make up one period of others that are looked at, and sets of others within it; the audit
+needs no more."""
 
 
 def ties(
@@ -109,8 +112,11 @@ def _of_one_table(every: Sequence[UnsafeTable], numbers: Sequence[int]) -> Itera
             if spans[whole].holds(spans[one]) and not spans[whole].same_days(spans[one])
             and alike[one] == alike[whole]
         ]  # fmt: skip
-        for _, parts in zip(range(PARTITIONS), _made_up(spans, spans[whole], inside), strict=False):
+        for parts in islice(_made_up(spans, spans[whole], inside), PARTITIONS):
             yield Tie("partition", (whole, *parts))
+        for parts in islice(_apart(spans, inside), PARTITIONS):
+            if len(parts) > 1 and sum(spans[one].days for one in parts) < spans[whole].days:
+                yield Tie("apart", (whole, *parts))
 
 
 def _made_up(
@@ -124,6 +130,22 @@ def _made_up(
     for number in inside:
         if spans[number].start.toordinal() == done + 1:
             yield from _made_up(spans, whole, inside, (*so_far, number))
+
+
+def _apart(
+    spans: dict[int, Span], inside: Sequence[int], done: date = date.min,
+    so_far: tuple[int, ...] = (),
+) -> Iterator[tuple[int, ...]]:  # fmt: skip
+    """Every set of periods without an overlap to which no other one could be added."""
+    later = [number for number in inside if spans[number].start > done]
+    if not later:
+        yield so_far
+        return
+    first = min(spans[number].end for number in later)
+    for number in later:
+        # Between the last one and the next, none may have a place.
+        if spans[number].start <= first:
+            yield from _apart(spans, inside, spans[number].end, (*so_far, number))
 
 
 def _of_links(

@@ -53,7 +53,7 @@ def _links(own: TrueCounts, tied: Iterable[Tie]) -> Iterator[Link]:
         # mypy does not tell literals apart by a set.
         if tie.kind == "again" or tie.kind == "close" or tie.kind == "alike":  # noqa: PLR1714
             continue
-        if len(days) == 1 and len(set(names)) == len(names):
+        if tie.kind != "apart" and len(days) == 1 and len(set(names)) == len(names):
             yield Link(
                 kind=tie.kind, tables=names[:10], equal_sums=tie.equal_sums,
                 reason="Said by the authority.",

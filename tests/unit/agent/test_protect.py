@@ -27,6 +27,7 @@ from support.exact_tables import (
     NEXT_QUARTER,
     WORKER,
     base_table,
+    from_counts,
     magnitude_table,
     random_sums,
     random_table,
@@ -119,6 +120,23 @@ def test_it_does_so_with_sums(seed: int, persons: int, protect: Protect, tmp_pat
     result = protect(write(tmp_path, file_of([unsafe])), "--json")
 
     [safe] = disclosure.protect([unsafe], Rules(), "1.0").tables
+    assert shown(json.loads(result.out)) == as_released(unsafe, safe.answer)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_whole_of_sums_in_two_dimensions_follows_from_either(
+    seed: int, protect: Protect, tmp_path: Path
+) -> None:
+    two = magnitude_table(dimensions={"service": ("a", "b", "c"), "sex": ("f", "m")})
+    unsafe, _ = random_sums(two, seed, 200)
+    content = file_of([unsafe])
+    cells = content["tables"][0]["cells"]
+    content["tables"][0]["cells"] = [one for one in cells if one["at"]]
+
+    result = protect(write(tmp_path, content), "--json")
+
+    [safe] = disclosure.protect([unsafe], Rules(), "1.0").tables
+    assert (result.status, result.err) == (0, "")
     assert shown(json.loads(result.out)) == as_released(unsafe, safe.answer)
 
 
@@ -331,6 +349,46 @@ def test_links_and_public_figures_name_tables_by_their_period(
     assert refused.status == 2
     assert "link 1" in refused.err
     assert "'@'" in refused.err
+
+
+SMALL = base_table(("yes", "no"), {"service": ("a", "b")}, subjects=(CHILD,))
+
+
+def test_a_public_figure_that_is_small_hides_nothing_but_itself_and_its_rest(
+    protect: Protect, tmp_path: Path
+) -> None:
+    counts = from_counts(SMALL, {(0,): (140, 60), (1,): (40, 4)})
+    public = [{"table": SMALL.name, "at": {"service": "b"}, "outcome": "no"}]
+
+    document = json.loads(protect(write(tmp_path, file_of([counts], public=public)), "--json").out)
+
+    hidden = {key for key, value in shown(document).items() if value is None}
+    assert hidden == {("b", "yes"), ("b", "no")}
+
+
+def test_what_follows_from_public_figures_alone_withholds_no_table(
+    protect: Protect, tmp_path: Path
+) -> None:
+    counts = from_counts(SMALL, {(0,): (140, 60), (1,): (40, 4)})
+    public = [{"table": SMALL.name, "at": at, "outcome": "no"} for at in ({}, {"service": "a"})]
+
+    document = json.loads(protect(write(tmp_path, file_of([counts], public=public)), "--json").out)
+
+    assert document["tables"][0]["status"] == "released"
+
+
+@pytest.mark.parametrize("zeros", [False, True])
+def test_zeros_that_may_be_shown_hide_no_more(
+    zeros: bool, protect: Protect, tmp_path: Path
+) -> None:
+    counts = from_counts(SMALL, {(0,): (140, 0), (1,): (4, 1)})
+    content = file_of([counts], rules={"zeros_may_be_shown": zeros})
+
+    document = json.loads(protect(write(tmp_path, content), "--json").out)
+
+    assert document["tables"][0]["status"] == "released"
+    assert shown(document)["all",] == 145
+    assert shown(document)["a", "no"] == (0 if zeros else None)
 
 
 def test_a_policy_tightens_the_rules_and_one_below_a_floor_does_not_load(

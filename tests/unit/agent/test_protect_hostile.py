@@ -15,7 +15,14 @@ from hypothesis import strategies as st
 
 from oversight_agent.cli import main
 from support.commands import Ended, call
-from support.exact_tables import CHILD, base_table, magnitude_table, random_sums, random_table
+from support.exact_tables import (
+    CHILD,
+    WORKER,
+    base_table,
+    magnitude_table,
+    random_sums,
+    random_table,
+)
 from support.own_counts import Json, file_of, table_of, write
 
 Protect = Callable[..., Ended]
@@ -269,6 +276,38 @@ def test_a_key_that_comes_twice_is_told_with_its_place(protect: Protect, tmp_pat
 
     assert "table 1 (recording), cell 1: an object of the file has a key twice." in said
     assert "Found: 'count' twice." in said
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda one: cell(one).update(largest_worker=1, workers=1), "so many rows"),
+        (lambda one: cell(one)["rest"].update(largest_worker=1, workers=1), "so many rows"),
+        (lambda one: one["tables"][0].update(unit="children"), "each row is a person"),
+    ],
+)
+def test_persons_and_workers_fit_the_rows_that_they_have(
+    change: Callable[[Json], object], says: str, protect: Protect, tmp_path: Path
+) -> None:
+    table = base_table(("yes", "no"), {"service": ("a", "b", "c")}, subjects=(CHILD, WORKER))
+    content = file_of([random_table(table, 1, 300)])
+
+    said = refused(protect, write(tmp_path, changed(content, change)))
+
+    assert says in said
+    assert "table recording" in said
+
+
+def test_rows_without_a_worker_need_not_be_somebodys(protect: Protect, tmp_path: Path) -> None:
+    table = base_table(("yes", "no"), {"service": ("a", "b", "c")}, subjects=(CHILD, WORKER))
+    content = file_of([random_table(table, 1, 300)])
+    content["tables"][0]["optional"] = ["workers"]
+    for each in content["tables"][0]["cells"]:
+        for one in (each, each.get("rest")):
+            if one and one["count"]:
+                one.update(workers=1, largest_worker=1)
+
+    assert protect(write(tmp_path, content), "--json").status == 0
 
 
 @pytest.mark.parametrize("name", ["a\u0000b", "a\u001b[31mb", "a\u202eb", "a\nb", "x" * 100_000])
