@@ -142,7 +142,7 @@ def test_a_public_figure_does_not_give_hidden_ones_away(seed: int):
                 assert low <= 0
                 assert high >= RULES.minimum_persons - 1, (key, known)
             else:
-                # What public figures tell by themselves is no secret; nothing small is told besides.
+                # What public figures tell by themselves is no secret; nothing small besides.
                 assert low == least
                 assert high >= min(most, RULES.minimum_persons - 1)
 
