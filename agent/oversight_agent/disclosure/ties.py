@@ -47,7 +47,7 @@ from oversight_protocol.study import BaseTable
 _Pair = tuple[Place, Place]
 
 LEFT = 100
-"""Ways to leave some parts of a figure that are looked at, those that leave fewest parts first."""
+"""Ways to leave some parts of a figure that are looked at, those that leave most parts first."""
 
 
 def relations(grids: Sequence[Grid], ties: Iterable[Tie]) -> tuple[Relation, ...]:
@@ -222,12 +222,18 @@ def _left_over(
     """What is left of a figure without some of its parts, where that is small."""
     few = [part for part in parts if _may_be_left(grids, part, rules)]
     # Where all parts are there, one that is left is a figure of its own.
-    least = 2 if tie.kind == "partition" else 0
-    ways = (left for size in range(least, len(few) + 1) for left in combinations(few, size))
-    for left in islice(ways, LEFT):
+    least = 2 if tie.kind == "partition" else 1
+    sizes = range(len(few), least - 1, -1)
+    ways = (left for size in sizes for left in combinations(few, size))
+    found = list[set[Place]]()
+    for left in (*islice(ways, LEFT), *(() if least > 1 else ((),))):
         less = tuple(part for part in parts if part not in left)
+        # What is a part of something that nobody can tell from nothing is as uncertain.
+        if not less or (left and any(each.issuperset(left) for each in found)):
+            continue
         excess = _truth(grids, whole) - _made_of(grids, less)
-        if less and excess >= 0 and _is_small(grids, whole, less, left, tie, rules):
+        if excess >= 0 and _is_small(grids, whole, less, left, tie, rules):
+            found.append(set(left))
             yield Difference((whole,), less)
 
 

@@ -283,10 +283,10 @@ def test_a_search_that_is_not_paid_for_is_not_made(monkeypatch):
 
 def with_their_own_needs(draft: Draft, grid: Grid) -> tuple[JointView, Following]:
     """What is found where patterns leave needs of their own; and these."""
-    joint = draft.view.joint
-    following = Following([grid], [RULES], 1, joint, draft.truths, draft.needs)
+    nothing = draft.view.without(draft.view.shown)
+    following = Following([grid], [RULES], 1, draft.truths, draft.needs, nothing)
     found = secondary.extend(draft.view, draft.truths, draft.needs, by_place, following)
-    return found, Following([grid], [RULES], 1, joint, draft.truths, draft.needs)
+    return found, Following([grid], [RULES], 1, draft.truths, draft.needs, nothing)
 
 
 @pytest.mark.parametrize("seed", range(60))
