@@ -4,7 +4,8 @@ Rules kept here:
 
 1. Hidden rows of a table with magnitudes are a quantity together (rule 4 of `needs`).
 2. A hidden count that may be small for all that is published, or whose rest may, is protected as if
-   it were (rule 5 of `needs`). One that everybody can tell to be larger needs nothing.
+   it were (rule 5 of `needs`). One that everybody can tell to be larger needs nothing. A hidden sum
+   is protected as if one person dominated it, whatever else is hidden.
 3. Another pattern has other needs: what one pattern was asked for says nothing of the next.
 """
 
@@ -91,6 +92,9 @@ class Following:
         cause = frozenset[Place]()
         if all(place in draft.shown for place in self._causes[need]):
             cause = frozenset(sorted(hidden.intersection(self._causes[need]))[:1])
+        if not need.if_small:
+            # Of a sum: that it is hidden is enough.
+            return Given(cause, frozenset())
         few = self._excluding(self._least(need, draft.without(hidden)), draft, hidden) | cause
         for place in sorted(few - cause):
             if place in few:
