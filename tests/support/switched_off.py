@@ -5,15 +5,16 @@ Each function replaces a stage by one that does nothing; pytest's `monkeypatch` 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
 from oversight_agent.disclosure import audit, needs, preference, publish, secondary, ties
-from oversight_agent.disclosure.figures import Grid
+from oversight_agent.disclosure.figures import Figure, Grid
 from oversight_agent.tables import UnsafeTable
 from oversight_protocol.errors import Family
+from oversight_protocol.policy import Rules
 from oversight_protocol.release import TableAnswer
 
 
@@ -46,6 +47,16 @@ def choice_without_counts(monkeypatch: pytest.MonkeyPatch) -> None:
         return lambda place: grids[place.table].truth(place.figure) / 10_000
 
     monkeypatch.setattr(preference.Lot, "among", by_size)
+
+
+def what_may_be_small_beside_sums(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a table with magnitudes, what is hidden besides is not protected as if a rule hid it."""
+    possible = needs.of_possible
+
+    def of_outcomes(grid: Grid, rules: Rules) -> Iterator[tuple[Figure, tuple[needs.Need, ...]]]:
+        return iter(()) if grid.shape.scales else possible(grid, rules)
+
+    monkeypatch.setattr(needs, "of_possible", of_outcomes)
 
 
 def one_refusal_for_all(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -243,4 +243,4 @@ def beside(view: JointView, need: Need) -> Need:
     low = solver.minimise(total_of(need.parts), bounds)[[*need.parts]].sum()
     high = solver.minimise({mark: -1.0}, bounds)[mark]
     width = math.floor(high + TOLERANCE) - math.ceil(low - TOLERANCE)
-    return replace(need, holds_to=-1, width=max(width, 0), known=frozenset())
+    return replace(need, holds_to=-1, width=max(width, 0), known=frozenset(), if_small=False)

@@ -6,6 +6,7 @@ Rules kept here:
 2. A hidden count that may be small for all that is published, or whose rest may, is protected as if
    it were (rule 5 of `needs`). One that everybody can tell to be larger needs nothing, nor a rest
    that is published as nothing. Of what public figures tell by themselves nothing more may be told.
+   A hidden sum is protected as if one person dominated it, whatever else is hidden.
 3. Another pattern has other needs: what one pattern was asked for says nothing of the next.
 """
 
@@ -101,6 +102,9 @@ class Following:
             cause = frozenset(sorted(hidden.intersection(self._causes[need]))[:1])
         if all(draft.shown.get(part) == 0 for part in self._parts[need]):
             cause |= frozenset(sorted(hidden.intersection(self._parts[need]))[:1])
+        if not need.if_small:
+            # Of a sum: that it is hidden is enough.
+            return Given(cause, frozenset())
         few = self._excluding(self._least(need, draft.without(hidden)), draft, hidden) | cause
         for place in sorted(few - cause):
             if place in few:

@@ -22,13 +22,14 @@ Rules kept here:
    only become more.)
 5. What is hidden besides must not be told from what had to be: a hidden count that may be small for
    all that is published, or whose rest may, is protected as if it were. Else whoever re-runs the
-   algorithm concludes that it is not small, as more would have been hidden then.
+   algorithm concludes that it is not small, as more would have been hidden then. So is the number
+   of persons of a row with sums, and each of its sums, once hidden, as if one person dominated it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import NamedTuple
 
@@ -142,13 +143,18 @@ def of_hidden(grid: Grid, view: View, rules: Rules) -> tuple[Need, ...]:
 
 
 def of_possible(grid: Grid, rules: Rules) -> Iterator[tuple[Figure, tuple[Need, ...]]]:
-    """For each figure of a table with outcomes, the needs that it leaves if it is hidden and small.
+    """For each figure with which others are hidden, the needs that it leaves by rule 5 if it is.
 
-    They are of itself and, for a cell, of the rest of its row.
+    They are of itself and, for a cell, of the rest of its row. No figure is taken to be known:
+    which one would be depends on the true numbers.
     """
     shape, holds_to = grid.shape, least_shown(grid.table, rules) - 1
-    for figure in () if shape.scales else shape.figures():
+    for figure in shape.figures():
         if shape.is_merged(figure):
+            continue
+        if shape.is_sum(figure):
+            need = replace(_of_sums(grid, [figure], rules), known=frozenset())
+            yield shape.goes_with(figure), (need,)
             continue
         own = shape.number(figure)
         quantities: list[tuple[tuple[int, ...], int]] = [((own,), grid.truth(figure))]
@@ -203,14 +209,21 @@ def _sums_of_rows(grid: Grid, rows: Sequence[int], rules: Rules) -> Iterator[Nee
     totals = [Figure(row, TOTAL_OF_ROW) for row in rows]
     behind = joined([grid.behind(total) for total in totals])
     broke = broken(behind, grid.table, rules)
-    known = _known(grid, totals) if behind.count else frozenset[int]()
-    for outcome, scale in enumerate(grid.shape.scales):
+    for outcome in range(grid.shape.outcomes):
         figures = [Figure(row, outcome) for row in rows]
-        made = joined_sums([grid.sum_of(figure) for figure in figures])
-        if broke or dominated(made, rules):
-            parts = tuple(map(grid.shape.number, figures))
-            width = _width(made, scale.one, rules)
-            yield Need(parts, made.value, -1, width, known, of_nobody=not behind.count)
+        if broke or dominated(joined_sums([grid.sum_of(figure) for figure in figures]), rules):
+            yield _of_sums(grid, figures, rules)
+
+
+def _of_sums(grid: Grid, figures: Sequence[Figure], rules: Rules) -> Need:
+    """By rule 3, of sums of one magnitude over some rows."""
+    totals = [Figure(figure.row, TOTAL_OF_ROW) for figure in figures]
+    anybody = any(grid.behind(total).count for total in totals)
+    known = _known(grid, totals) if anybody else frozenset[int]()
+    made = joined_sums([grid.sum_of(figure) for figure in figures])
+    width = _width(made, grid.shape.one(figures[0]), rules)
+    parts = tuple(map(grid.shape.number, figures))
+    return Need(parts, made.value, -1, width, known, of_nobody=not anybody)
 
 
 def _width(behind: UnsafeSum, one: int, rules: Rules) -> int:
