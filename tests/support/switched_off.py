@@ -14,7 +14,6 @@ from oversight_agent.disclosure import (
     audit,
     merging,
     needs,
-    optimal,
     preference,
     publish,
     secondary,
@@ -82,10 +81,9 @@ def merged_figures_from_the_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stages, "_protected", added)
 
 
-def dear_merged_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A merged figure is hidden rather than one of its outcomes besides."""
-    monkeypatch.setattr(secondary, "COST_OF_MERGED", 0.5)
-    monkeypatch.setattr(optimal, "WEIGHT_OF_MERGED", 0.5)
+def what_is_barely_enough_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small outcomes are shown together as soon as together they keep the rules."""
+    monkeypatch.setattr(merging, "BARELY", 0)
 
 
 def one_refusal_for_all(monkeypatch: pytest.MonkeyPatch) -> None:

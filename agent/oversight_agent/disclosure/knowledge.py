@@ -7,9 +7,8 @@ Rules kept here:
    In a table with magnitudes, a sum is at least 0 and at most its row's count times the maximum.
 2. A published figure lies in the interval of its rounded value. Figures are rounded one by one.
 3. The rules are public: a published count other than 0 is at least `least`, and so is the rest of a
-   published cell's row (unless zeros may be shown: then the rest may be nothing); both are more of
-   a merged figure. A published sum is not 0, and at least `least` persons are behind it, with the
-   same exception.
+   published cell's row (unless zeros may be shown: then the rest may be nothing). A published sum
+   is not 0, and at least `least` persons are behind it, with the same exception.
 4. A published count of 0 is a true 0: a figure that keeps the rules never rounds down to 0.
 5. A marker in the row of the whole authority says of a hidden cell, and of the rest of its row,
    between what and what they lie (`marks`).
@@ -70,7 +69,7 @@ class Knowledge:
             _narrow(bounds.lows, bounds.highs, self._numbers[place], seen.bounds(place.figure))
             above = self._above(place)
             if above is not None and not seen.zeros:
-                bounds.least[above] = seen.least_of_rest(place.figure)
+                bounds.least[above] = seen.least
         for place, mark in view.marks.items():
             _narrow(bounds.lows, bounds.highs, self._numbers[place], mark.own)
             _narrow(bounds.least, bounds.most, self._rests[place], mark.rest)
@@ -87,8 +86,7 @@ class Knowledge:
             if not low - TOLERANCE <= point[self._numbers[one]] <= high + TOLERANCE:
                 return True
             terms = {} if above is None or seen.zeros else self.program.conditions[above][0]
-            beside = sum(x * point[n] for n, x in terms.items())
-            if terms and beside < seen.least_of_rest(figure) - TOLERANCE:
+            if terms and sum(x * point[n] for n, x in terms.items()) < seen.least - TOLERANCE:
                 return True
         return False
 
@@ -139,9 +137,9 @@ class Yielding:
         if place.table in view.joint.fixed:
             _narrow(self.program.lows, self.program.highs, number, (low, high))
             if not (place.figure.is_total or seen.shape.scales or seen.zeros):
-                self.program.require(_rest(view.joint, place), seen.least_of_rest(place.figure))
+                self.program.require(_rest(view.joint, place), seen.least)
             if _leads_sums(view.joint, place) and not seen.zeros:
-                self.program.require(_behind(view.joint, place), seen.least_of_rest(place.figure))
+                self.program.require(_behind(view.joint, place), seen.least)
             return
         if leader not in self.slacks:
             self.slacks[leader] = self.program.variable()
@@ -153,10 +151,10 @@ class Yielding:
         ]
         if not (place.figure.is_total or seen.shape.scales or seen.zeros):
             rest = {**_rest(view.joint, place), slack: 1.0}
-            added.append(self.program.require(rest, seen.least_of_rest(place.figure)))
+            added.append(self.program.require(rest, seen.least))
         if _leads_sums(view.joint, place) and not seen.zeros:
             behind = {**_behind(view.joint, place), slack: 1.0}
-            added.append(self.program.require(behind, seen.least_of_rest(place.figure)))
+            added.append(self.program.require(behind, seen.least))
         self._conditions[leader] += added
 
 

@@ -6,10 +6,12 @@ protected and hidden like every other figure.
 
 Rules kept here:
 
-1. A merged figure is *possible* if it keeps the rules itself, and so does the rest of its row; and
-   if both are a little more (`rules.least_together`), since where it is missing everybody can tell
-   that they may not be. One that is not possible is never shown, and leaves no need: it is no more
-   than a sum of cells.
+1. A merged figure is *possible* if it keeps the rules itself, and so does the rest of its row.
+   Where outcomes are all small, what they are together must be a little more than that, by `BARELY`
+   for each but one of them. For where nothing is shown of them together, everybody can tell that
+   they are fewer; one of them must still be anything that is small, and each other one more than a
+   single person. A merged figure that is not possible is never shown, and leaves no need: it is no
+   more than a sum of cells.
 2. All that are possible are in the draft, in every row, wherever a cell is hidden or not. So where
    one is shown in the end says nothing of which of its outcomes had to be hidden.
 3. The attacker knows one as the sum of its cells, rounded on its own. It is dearer than a cell:
@@ -32,13 +34,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from oversight_agent.disclosure.figures import TOTAL_OF_ROW, Figure, Grid, Name
 from oversight_agent.disclosure.joint import Joint, JointView, Place
 from oversight_agent.disclosure.needs import Need
-from oversight_agent.disclosure.rules import broken, least_shown, least_together
+from oversight_agent.disclosure.rules import broken, least_shown
 from oversight_agent.disclosure.view import View
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import TableAnswer
 
 Names = Mapping[str, Collection[Name]]
 """Merged figures by their names, by the name of their table."""
+
+BARELY = 2
+"""How many are behind an outcome at least, if they are not single persons."""
 
 
 def released(answers: Iterable[TableAnswer]) -> Names:
@@ -73,15 +78,18 @@ def possible(grid: Grid, rules: Rules) -> Iterator[Figure]:
 def _keeps_rules(grid: Grid, figure: Figure, rules: Rules) -> bool:
     if grid.name(figure)[2] not in grid.rows[figure.row].merged:
         return False
-    inside, least = len(grid.shape.parts(figure)), least_shown(grid.table, rules)
-    return all(
-        not broken(each, grid.table, rules)
-        and (not each.count or each.count >= least_together(least, outcomes))
-        for each, outcomes in (
-            (grid.behind(figure), inside),
-            (grid.behind_rest(figure), grid.shape.outcomes - inside),
-        )
+    parts = grid.shape.parts(figure)
+    rest = [cell for cell in grid.shape.cells_of(figure.row) if cell not in parts]
+    return not any(
+        broken(behind, grid.table, rules) or _may_all_be_small(grid, cells, rules)
+        for cells, behind in ((parts, grid.behind(figure)), (rest, grid.behind_rest(figure)))
     )
+
+
+def _may_all_be_small(grid: Grid, cells: Sequence[Figure], rules: Rules) -> bool:
+    """Whether cells are small, and what they are together barely is not."""
+    counts, least = [grid.truth(cell) for cell in cells], least_shown(grid.table, rules)
+    return 0 < sum(counts) < least + BARELY * (len(counts) - 1) and max(counts) < least
 
 
 def alike(grids: Sequence[Grid], found: Iterable[Place]) -> Names:

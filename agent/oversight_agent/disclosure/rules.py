@@ -131,18 +131,5 @@ def least_shown(table: BaseTable, rules: Rules) -> int:
     return rules.least_shown(about_staff=table.about_staff)
 
 
-def least_together(least: int, outcomes: int) -> int:
-    """The least that some outcomes of a row count together where that is shown.
-
-    Where it is not, they are fewer, as everybody can tell. One of them must still be anything below
-    the least of a figure, and each other one more than a single person, who would know of it.
-
-    Args:
-        least: the least that a shown figure of the table counts.
-        outcomes: how many outcomes they are.
-    """
-    return least + 2 * (outcomes - 1)
-
-
 def _persons(cell: UnsafeCell, subject: Subject) -> int:
     return cell.children if subject.kind == "children" else cell.workers

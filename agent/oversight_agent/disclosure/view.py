@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from oversight_agent.disclosure.figures import TOTAL_OF_ROW, WHOLE, Figure, Grid, Shape
 from oversight_agent.disclosure.marks import HiddenPart, Mark, Marker, known_by, true_of
 from oversight_agent.disclosure.rounding import interval, to_nearest
-from oversight_agent.disclosure.rules import least_shown, least_together
+from oversight_agent.disclosure.rules import least_shown
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import HIGH, LOW, TOTAL, TableAnswer
 
@@ -21,7 +21,7 @@ class View:
         shape: how the figures add up.
         shown: the rounded value of every published figure.
         base: the base of the rounding, in whole units.
-        least: the least that a published count other than 0 can be; a merged one is more.
+        least: the least that a published count other than 0 can be.
         zeros: whether zeros may be shown.
         marks: what the markers in the row of the whole authority say of its hidden cells.
     """
@@ -100,14 +100,4 @@ class View:
         low, high = interval(value, self.base * self.shape.one(figure))
         if self.shape.scales and not figure.is_total:
             return (low if self.zeros else max(low, 1), high)
-        return (max(low, self._least(figure)), high) if value else (0, 0)
-
-    def least_of_rest(self, figure: Figure) -> int:
-        """The least that is beside a published cell or merged figure, unless it is nothing."""
-        others = self.shape.outcomes - len(self.shape.outcomes_of(figure))
-        merged = self.shape.is_merged(figure)
-        return least_together(self.least, others) if merged else self.least
-
-    def _least(self, figure: Figure) -> int:
-        merged = self.shape.is_merged(figure)
-        return least_together(self.least, len(self.shape.parts(figure))) if merged else self.least
+        return (max(low, self.least), high) if value else (0, 0)
