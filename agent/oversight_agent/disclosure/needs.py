@@ -146,6 +146,7 @@ def of_possible(grid: Grid, rules: Rules) -> Iterator[tuple[Figure, tuple[Need, 
     shape, holds_to = grid.shape, least_shown(grid.table, rules) - 1
     for figure in () if shape.scales else shape.figures():
         if shape.is_merged(figure):
+            # A hidden one is a sum of cells, of which each that is hidden has a need of its own.
             continue
         own = shape.number(figure)
         quantities: list[tuple[tuple[int, ...], int]] = [((own,), grid.truth(figure))]

@@ -6,14 +6,24 @@ What they let anybody find out is attacked in `tests/attacks/test_attacks_on_mer
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oversight_agent.disclosure import Protected, primary, protect, restore
+from oversight_agent.disclosure import (
+    Protected,
+    merging,
+    needs,
+    primary,
+    protect,
+    restore,
+    stages,
+)
 from oversight_agent.disclosure.figures import Grid
-from oversight_agent.disclosure.past import Past
+from oversight_agent.disclosure.joint import JointView
+from oversight_agent.disclosure.past import Past, Tie
 from oversight_agent.disclosure.view import View
 from oversight_agent.tables import UnsafeTable
 from oversight_protocol.errors import Reason, Refused
@@ -241,6 +251,29 @@ def test_a_later_period_is_protected_beside_merged_figures_that_were_released():
     found = protect([later], RULES, "1.0", past=[Past(first, answer_to(first), RULES)])
 
     assert found.tables[0].answer == answer_to(later)
+
+
+def test_a_merged_figure_that_says_more_of_a_difference_than_the_cells_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """Here every such difference is taken for one that cells tell in the draft."""
+    table = base_table(CODES, {}, subjects=(CHILD,), merges={"cde": ("c", "d", "e")})
+    before = from_counts(table, {(): (60, 50, 4, 6, 7)})
+    after = from_counts(table, {(): (60, 50, 4, 8, 8)})
+    past = [Past(before, answer_to(before), RULES)]
+    lost: list[needs.Need] = []
+
+    def all_of_them(draft: JointView, _: object, wanted: Sequence[needs.Need]) -> list[needs.Need]:
+        lost[:] = merging.of_differences(wanted, draft.joint)
+        return lost
+
+    monkeypatch.setattr(stages, "_lost", all_of_them)
+    found = protect([after], RULES, "1.0", ties=[Tie("again", (0, 1))], past=past)
+
+    assert lost
+    assert merged(past[0].answer) == [{"cde": 15}]
+    assert merged(answer_to(after)) == [{"cde": 20}]
+    assert merged(found.tables[0].answer) == []
 
 
 @pytest.mark.parametrize("value", [7, 5, 0])
