@@ -17,7 +17,7 @@ from oversight_agent.disclosure import protect
 from oversight_protocol.policy import Rules
 from oversight_protocol.release import TableAnswer
 from oversight_protocol.study import BaseTable
-from support.attacker import Key, fits, published
+from support.attacker import Key, fits, published, put_together
 from support.exact_tables import from_counts, lines_of
 
 PUBLIC = b""
@@ -52,6 +52,14 @@ def candidates(table: BaseTable, answer: TableAnswer, rules: Rules, most: int) -
                 parts = [
                     number for number, (at, outcome) in enumerate(cells)
                     if holds(at) and code in ("all", table.outcome_codes[outcome])
+                ]  # fmt: skip
+                allowed.append((parts, set(fits(value, rules.rounding_base))))
+        for code, together in put_together(table).items():
+            value = figures.get((dimension, category, code))
+            if value is not None:
+                parts = [
+                    number for number, (at, outcome) in enumerate(cells)
+                    if holds(at) and table.outcome_codes[outcome] in together
                 ]  # fmt: skip
                 allowed.append((parts, set(fits(value, rules.rounding_base))))
     for each in _lines(choices, allowed):

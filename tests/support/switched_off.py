@@ -5,13 +5,24 @@ Each function replaces a stage by one that does nothing; pytest's `monkeypatch` 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pytest
 
-from oversight_agent.disclosure import audit, needs, preference, publish, secondary, ties
+from oversight_agent.disclosure import (
+    audit,
+    merging,
+    needs,
+    preference,
+    publish,
+    secondary,
+    stages,
+    ties,
+)
 from oversight_agent.disclosure.figures import Figure, Grid
+from oversight_agent.disclosure.joint import JointView
+from oversight_agent.disclosure.view import View
 from oversight_agent.tables import UnsafeTable
 from oversight_protocol.errors import Family
 from oversight_protocol.policy import Rules
@@ -57,6 +68,33 @@ def what_may_be_small_beside_sums(monkeypatch: pytest.MonkeyPatch) -> None:
         return iter(()) if grid.shape.scales else possible(grid, rules)
 
     monkeypatch.setattr(needs, "of_possible", of_outcomes)
+
+
+def merged_figures_from_the_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table's merged figures are added once it is known what is hidden, where they have a place.
+
+    It must be the only table that is protected at a time.
+    """
+    shown_with, protected = merging.shown_with, stages._protected
+    possible: list[tuple[Grid, list[Figure]]] = []
+
+    def noted(view: View, grid: Grid, figures: Iterable[Figure]) -> View:
+        possible[:] = [(grid, [*figures])]
+        return view
+
+    def added(draft: JointView, *more: Any) -> tuple[JointView, Any]:
+        final, every = protected(draft, *more)
+        [(grid, figures)], [seen] = possible, final.views
+        view = JointView(final.joint, (shown_with(seen, grid, figures),))
+        return view.without(merging.out_of_place(view)), every
+
+    monkeypatch.setattr(merging, "shown_with", noted)
+    monkeypatch.setattr(stages, "_protected", added)
+
+
+def what_is_barely_enough_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small outcomes are shown together as soon as together they keep the rules."""
+    monkeypatch.setattr(merging, "BARELY", 0)
 
 
 def one_refusal_for_all(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,11 +3,11 @@
 `protect` takes all tables of a wave at once and goes through these stages, each a module:
 
     1  primary     what breaks a rule by itself is hidden, and what must stay hidden of it is noted
-    2  view        every other figure is rounded on its own
+    2  view        every other figure is rounded on its own, and what outcomes are together likewise
     3  audit       an attacker who sees exactly that tries to find what is hidden
     4  secondary   where the attacker succeeds, more is hidden
     5  audit       the final pattern is attacked anew, whatever stage 4 believed
-    6  merging     of hidden outcomes it is said how many they are together, where that is safe
+    6  merging     what outcomes are together is left out where too few of them are hidden
     7  marks       of some hidden figures it is said that they are small, likewise
     8  report      what each rule did, for the authority alone
 

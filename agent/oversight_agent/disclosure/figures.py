@@ -2,7 +2,7 @@
 
 A *figure* is a cell, the total of a row, or the sum of a magnitude over a row. A *merged* figure is
 what some cells of a row are together, where the table declares that they may be put together; only
-those of some use are numbered, behind all others. A `Grid` holds a table's exact numbers in a
+those that may be shown are numbered, behind all others. A `Grid` holds a table's exact numbers in a
 canonical order (rows, outcomes, merges and magnitudes by their codes), whatever order they are
 declared or supplied in, so that the outcome of every later stage depends on the numbers and the
 codes alone.

@@ -151,6 +151,7 @@ def of_possible(grid: Grid, rules: Rules) -> Iterator[tuple[Figure, tuple[Need, 
     shape, holds_to = grid.shape, least_shown(grid.table, rules) - 1
     for figure in shape.figures():
         if shape.is_merged(figure):
+            # A hidden one is a sum of cells, of which each that is hidden has a need of its own.
             continue
         if shape.is_sum(figure):
             need = replace(_of_sums(grid, [figure], rules), known=frozenset())

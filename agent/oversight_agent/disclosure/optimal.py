@@ -6,9 +6,9 @@ What is left when no need is exposed is the best there is (Fischetti and Salazar
 
 Rules kept here:
 
-1. The fewest figures first, where one of the whole authority counts as several of a category:
-   pools are made of it. Among patterns of as few, the cheapest. Costs depend on nothing but what is
-   published.
+1. The fewest figures first, where one of the whole authority counts as several of a category,
+   since pools are made of it, and a merged one as two (`merging`). Among patterns of as few, the
+   cheapest. Costs depend on nothing but what is published.
 2. The heuristic's pattern is where it begins, and what remains if the budget is used up. A pattern
    takes its place only if it meets all needs. The caller audits it anew.
 3. What a pattern leaves as a need of its own (`following`) makes covers for patterns like it alone:
@@ -50,6 +50,9 @@ ROUNDS = 50
 WEIGHT_OF_WHOLE = 5
 """As how many of a category a figure of the whole authority counts."""
 
+WEIGHT_OF_MERGED = 2
+"""As how many cells of its row a merged figure counts."""
+
 GAP_OF_COUNT = 0.9
 """Less than one figure: a pattern this near to the least number has the least number."""
 
@@ -87,7 +90,8 @@ def weight(view: JointView, place: Place) -> float:
     """As how many figures one counts, by rule 1."""
     shape, figure = view.views[place.table].shape, place.figure
     dear = figure.row == WHOLE and not (shape.scales and figure.is_total)
-    return float(WEIGHT_OF_WHOLE if dear else 1)
+    times = WEIGHT_OF_MERGED if shape.is_merged(figure) else 1
+    return float(times * (WEIGHT_OF_WHOLE if dear else 1))
 
 
 class _Search:

@@ -23,7 +23,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from oversight_agent.disclosure.joint import Joint, Place
+from oversight_agent.disclosure.joint import Joint
 from oversight_agent.disclosure.knowledge import Knowledge
 from oversight_agent.disclosure.needs import Need
 from oversight_agent.disclosure.solver import TOLERANCE, Bounds, Vector
@@ -224,18 +224,6 @@ def carry_from_part(
         size, start, there = part.shapes[at].size, whole.start(table), part.start(at)
         found[:, start : start + size] = points[:, there : there + size]
     _keep(found, whole)
-
-
-def carry_from_less(less: Joint, more: Joint) -> None:
-    """Give a component the points of the same tables with fewer figures numbered."""
-    places, points = list(less.places()), pool_of(less).figures
-    found = np.zeros((len(points), more.size))
-    found[:, [*map(more.number, places)]] = points[:, [*map(less.number, places)]]
-    for table, shape in enumerate(more.shapes):
-        for figure in shape.merged:
-            parts = [more.number(Place(table, part)) for part in shape.parts(figure)]
-            found[:, more.number(Place(table, figure))] = found[:, parts].sum(axis=1)
-    _keep(found, more)
 
 
 def _keep(found: Matrix, joint: Joint) -> None:

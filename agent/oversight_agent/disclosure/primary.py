@@ -45,6 +45,9 @@ def suppress(grid: Grid, rules: Rules) -> Primary:
 
 def _of_cells(grid: Grid, rules: Rules) -> Iterator[Breach]:
     for figure in grid.shape.figures():
+        if grid.shape.is_merged(figure):
+            # It may be numbered for another table's sake; it leaves no need (`merging`).
+            continue
         for rule in broken(grid.behind(figure), grid.table, rules):
             yield Breach(figure, rule, rest=False)
         if not figure.is_total:

@@ -7,8 +7,8 @@ Rules kept here:
    intervals, so a need once met stays met, and one pass over the needs meets them all.
 2. What is dear is kept: the whole authority's total, its cells, the totals of rows, then cells;
    among figures of a sort, by `preference`, which knows no count. A line in which no partner is
-   left gives up its total. The sums of a row give way together, and its count by itself, which is
-   cheap: most ratios are of sums.
+   left gives up its total. A merged figure is dearer than one of its cells (`merging`). The sums
+   of a row give way together, and its count by itself, which is cheap: most ratios are of sums.
 3. What is hidden then leaves needs of its own (`following`), until these are met too. Then every
    added figure, dearest first, is shown again if the audit passes with it.
 4. It stops after `ROUNDS` additions. The caller audits the result anew and trusts nothing of this.
@@ -51,6 +51,9 @@ COST_OF_WHOLE_CELL = 100.0
 COST_OF_ROW_TOTAL = 10.0
 COST_OF_CELL = 1.0
 """What hiding one figure costs, in cells of a category; and up to 1 more by `preference`."""
+
+COST_OF_MERGED = 2.0
+"""As much as how many of its row's cells a merged figure costs."""
 
 
 def extend(
@@ -152,7 +155,8 @@ def cost(view: JointView, place: Place, preference: Preference = by_place) -> fl
         total, whole = whole and total, whole and not total
     dear = COST_OF_WHOLE_TOTAL if total or shape.scales else COST_OF_WHOLE_CELL
     cheap = COST_OF_ROW_TOTAL if total else COST_OF_CELL
-    return (dear if whole else cheap) + preference(place)
+    times = COST_OF_MERGED if shape.is_merged(figure) else 1
+    return times * (dear if whole else cheap) + preference(place)
 
 
 class _Partners:

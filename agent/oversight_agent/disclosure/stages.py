@@ -24,7 +24,6 @@ from oversight_agent.disclosure.joint import Difference, Joint, JointView, Place
 from oversight_agent.disclosure.links import groups
 from oversight_agent.disclosure.past import Past, Tie, renumbered
 from oversight_agent.disclosure.preference import Lot
-from oversight_agent.disclosure.rules import least_shown
 from oversight_agent.disclosure.solver import UnsolvedError
 from oversight_agent.disclosure.view import View
 from oversight_protocol.policy import Rules
@@ -128,6 +127,7 @@ def hide(component: Component) -> Hidden:
 
     Where no safe pattern is found for all tables together, nothing of any new one is shown.
     """
+    component, merged = _with_merged(component)
     joint, rules = component.joint(), component.rules_of
     # 1. Primary suppression; of tables that were released before, what has to stay hidden.
     found = [
@@ -135,60 +135,67 @@ def hide(component: Component) -> Hidden:
     ]
     own = tuple(found[: component.new])
     # 2. Rounding.
-    draft = JointView(joint, _views(component, own))
+    draft = JointView(joint, _views(component, own, merged))
     truths = _truths(component.grids, joint)
     wanted = _wanted(found, component.grids, joint, truths, component.rules)
     try:
         wanted = _meetable(wanted, draft, truths)
         # 3. An attack on the draft, and 4. what must be hidden besides.
-        final, every = _extended(draft, component, found, truths, wanted)
+        final, every = _protected(draft, component, found, truths, wanted)
     except UnsolvedError:
         return Hidden(own, draft.without(draft.hideable), component.grids)
     # 5. The final pattern is attacked anew.
     if not audit.is_safe(final, truths, every):
         return Hidden(own, draft.without(draft.hideable), component.grids)
-    # 6. Merged figures, as far as an attack on them fails as well.
-    component, final, every = _merged(component, final, wanted, every)
-    # 7. Markers likewise.
-    truths = _truths(component.grids, final.joint)
+    # 6. Merged figures that have no place are left out, 7. and markers, as far as they are safe.
+    final = final.without(merging.out_of_place(final))
     return Hidden(own, _marked(final, component, truths, every), component.grids)
 
 
-def _merged(
-    component: Component,
-    view: JointView,
-    wanted: Sequence[needs.Need],
-    every: tuple[needs.Need, ...],
-) -> tuple[Component, JointView, tuple[needs.Need, ...]]:
-    """The component, the view and the needs, with the merged figures that may be shown."""
-    found = [
-        Place(table, figure)
+def _with_merged(component: Component) -> tuple[Component, list[list[Figure]]]:
+    """The component with merged figures numbered, and those that each new table may show."""
+    merged = [
+        [] if table in component.unmerged else [*merging.possible(grid, component.rules)]
         for table, grid in enumerate(component.grids[: component.new])
-        if table not in component.unmerged
-        for figure in merging.candidates(grid, view.views[table], component.rules)
     ]
-    names = merging.alike(component.grids, found)
-    if not any(names.values()):
-        return component, view, every
-    more = replace(component, grids=merging.numbered(component.grids, names))
-    joint = more.joint()
-    points.carry_from_less(view.joint, joint)
-    truths = _truths(more.grids, joint)
-    seen = (
-        replace(one, shape=grid.shape) for one, grid in zip(view.views, more.grids, strict=True)
-    )
-    bare = JointView(joint, tuple(seen))
-    between = _wanted((), more.grids, joint, truths, component.rules)
-    moved, of_rules = (merging.renumbered(few, view.joint, joint) for few in (every, wanted))
-    everything = tuple(dict.fromkeys((*moved, *between)))
-    # What tables differ by in outcomes together may be no secret without merged figures.
-    lost = {exposed.need for exposed in audit.attack(bare, truths, everything)}
-    attacked = merging.Attacked(
-        more.grids, truths, tuple(need for need in everything if need not in lost), of_rules,
-        [least_shown(grid.table, component.rules) - 1 for grid in more.grids[: component.new]],
-    )  # fmt: skip
-    kept = [place for place in found if more.grids[place.table].has(place.figure)]
-    return more, attacked.shown(bare, kept), attacked.needs
+    places = (Place(table, figure) for table, few in enumerate(merged) for figure in few)
+    names = merging.alike(component.grids, places)
+    return replace(component, grids=merging.numbered(component.grids, names)), merged
+
+
+def _protected(
+    draft: JointView, component: Component, found: Sequence[primary.Primary],
+    truths: Sequence[int], wanted: tuple[needs.Need, ...],
+) -> tuple[JointView, tuple[needs.Need, ...]]:  # fmt: skip
+    """As `_extended`, begun anew without merged figures that turn out to be out of place.
+
+    What tables differ by in outcomes together is no secret if it is exposed where no merged figure
+    is shown. Should merged figures say more of it once other figures are hidden, those of the rows
+    in question are left out likewise.
+
+    Raises:
+        UnsolvedError: as `_extended`.
+    """
+    while True:
+        lost = _lost(draft, truths, wanted)
+        left = tuple(need for need in wanted if need not in lost)
+        final, every = _extended(draft, component, found, truths, left)
+        told = _exposed(final, truths, lost) - _exposed(merging.without_any(final), truths, lost)
+        out = merging.beside(told, draft)
+        if merging.without_any(draft).shown != merging.without_any(final).shown:
+            out += merging.out_of_place(final)
+        if not out:
+            return final, every
+        draft = draft.without(out)
+
+
+def _lost(
+    draft: JointView, truths: Sequence[int], wanted: Iterable[needs.Need]
+) -> list[needs.Need]:
+    """The needs of what merged figures differ by that are exposed without merged figures."""
+    some = merging.of_differences(wanted, draft.joint)
+    exposed = _exposed(merging.without_any(draft), truths, some)
+    return [need for need in some if need in exposed]
 
 
 def _marked(
@@ -215,11 +222,13 @@ def _marks_of(component: Component, table: int, seen: View) -> Mapping[Figure, m
     return found if marks.marked(found) else {}
 
 
-def _views(component: Component, found: Sequence[primary.Primary]) -> tuple[View, ...]:
+def _views(
+    component: Component, found: Sequence[primary.Primary], merged: Iterable[Iterable[Figure]]
+) -> tuple[View, ...]:
     grids = component.grids
     drafts = (
-        View.of(grid, each.hidden, component.rules)
-        for grid, each in zip(grids, found, strict=False)
+        merging.shown_with(View.of(grid, each.hidden, component.rules), grid, few)
+        for grid, each, few in zip(grids, found, merged, strict=False)
     )
     before = (
         View.of_answer(grid, each.answer, each.rules)
@@ -339,12 +348,10 @@ def _extended(
     Raises:
         UnsolvedError: the solver failed, or no pattern was found.
     """
-    hidden = [each.hidden for each in found[: component.new]]
     view, parts = draft, component.parts
     if draft.joint.figures > LARGE and len(parts) > 1:
         view = draft.without(_hidden_in_parts(parts, draft, component, found, truths))
-    drawn = component.lot.among(component.grids)
-    preference = merging.preferring(drawn, component.grids, hidden)
+    preference = component.lot.among(component.grids)
     following = Following(
         component.grids, component.rules_of, component.new, truths, wanted,
         draft.without(draft.shown),
@@ -371,6 +378,8 @@ def _hidden_in_parts(
         view = JointView(joint, tuple(draft.views[number] for number in numbers))
         exact = _truths(part.grids, joint)
         wanted = _wanted(mine, part.grids, joint, exact, part.rules)
+        lost = _lost(view, exact, wanted)
+        wanted = tuple(need for need in wanted if need not in lost)
         final, _ = _extended(view, part, mine, exact, wanted)
         points.carry_from_part(joint, numbers, draft.joint, truths)
         for table, figure in set(view.shown) - set(final.shown):

@@ -6,14 +6,24 @@ What they let anybody find out is attacked in `tests/attacks/test_attacks_on_mer
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oversight_agent.disclosure import Protected, protect, restore
+from oversight_agent.disclosure import (
+    Protected,
+    merging,
+    needs,
+    primary,
+    protect,
+    restore,
+    stages,
+)
 from oversight_agent.disclosure.figures import Grid
-from oversight_agent.disclosure.past import Past
+from oversight_agent.disclosure.joint import JointView
+from oversight_agent.disclosure.past import Past, Tie
 from oversight_agent.disclosure.view import View
 from oversight_agent.tables import UnsafeTable
 from oversight_protocol.errors import Reason, Refused
@@ -69,10 +79,15 @@ def without_merges(unsafe: UnsafeTable) -> UnsafeTable:
         # All three are too few together; or they are nearly everybody.
         ((60, 50, 2, 3, 4), []),
         ((4, 5, 60, 50, 40), []),
-        # Two that are both small would tell of each other.
-        ((60, 50, 40, 6, 7), []),
-        # One alone is hidden, and would be found by subtracting.
-        ((60, 50, 40, 30, 4), []),
+        # Of two, both may be small, or one of them with a partner: it looks the same.
+        ((60, 50, 40, 6, 7), [{"de": 15, "cde": 55}]),
+        ((60, 50, 40, 12, 3), [{"de": 15, "cde": 55}]),
+        # One alone would be found by subtracting, so it has a partner.
+        ((60, 50, 40, 30, 4), [{"de": 35, "cde": 75}]),
+        # Two that are barely enough together are not told, as fewer would not be.
+        ((60, 50, 40, 5, 6), [{"cde": 50}]),
+        # Beside what two are together, what three are would tell of the third.
+        ((60, 50, 9, 6, 7), [{"cde": 20}]),
         # Nothing is hidden.
         ((60, 50, 40, 30, 20), []),
     ],
@@ -98,16 +113,37 @@ def test_persons_who_are_in_two_outcomes_are_counted_once():
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10_000), st.integers(20, 400), st.booleans())
-def test_nothing_that_is_shown_or_hidden_changes_for_the_sake_of_a_merged_figure_but_partners(
+def test_a_table_that_may_have_no_merged_figure_is_what_it_would_be_without_merges(
     seed: int, events: int, zeros: bool
 ):
     rules = Rules(zeros_may_be_shown=zeros)
     unsafe = random_table(LINE, seed, events)
 
-    found, plain = done(unsafe, rules), done(without_merges(unsafe), rules)
+    found = protect([unsafe], rules, "1.0", unmerged=[0])
+    plain = done(without_merges(unsafe), rules)
 
-    assert found.report[0].published == plain.report[0].published
-    assert found.report[0].figures == plain.report[0].figures == 6
+    assert found.tables[0].answer == plain.tables[0].answer
+    assert found.report[0] == plain.report[0]
+
+
+def test_a_cell_may_be_hidden_for_the_sake_of_a_merged_figure():
+    unsafe = from_counts(LINE, {(): (60, 50, 40, 30, 4)})
+
+    found, plain = done(unsafe).report[0], done(without_merges(unsafe)).report[0]
+
+    assert (found.figures, plain.figures) == (6, 6)
+    assert (found.published, found.merged) == (4, 2)
+    assert (plain.published, plain.merged) == (5, 0)
+
+
+def test_a_merged_figure_that_is_numbered_for_another_table_leaves_no_need():
+    """It breaks a rule in this one, as does the rest of its row in a third."""
+    for counts in ((60, 50, 1, 2, 3), (1, 2, 60, 50, 40)):
+        plain = Grid.of(from_counts(LINE, {(): counts}))
+        grid = plain.with_merged({("", "", "cde")})
+
+        assert grid.shape.merged
+        assert primary.suppress(grid, RULES) == primary.suppress(plain, RULES)
 
 
 @settings(max_examples=60, deadline=None)
@@ -186,14 +222,14 @@ def test_no_merged_figure_is_shown_of_a_table_that_may_have_none():
 
 def test_a_row_with_a_merged_figure_has_no_markers():
     table = base_table(("a", "b", "c"), {}, subjects=(CHILD,), merges={"bc": ("b", "c")})
-    unsafe, rules = from_counts(table, {(): (90, 15, 9)}), Rules(low_high_below=10)
+    unsafe, rules = from_counts(table, {(): (90, 40, 9)}), Rules(low_high_below=10)
 
     answer = answer_to(unsafe, rules)
     plain = protect([unsafe], rules, "1.0", unmerged=[0]).tables[0].answer
 
-    assert merged(answer) == [{"bc": 25}]
+    assert merged(answer) == [{"bc": 50}]
     assert [cell.marker for cell in answer.rows[0].cells] == ["", "[c]", "[c]"]
-    assert [cell.marker for cell in plain.rows[0].cells] == ["", "[c]", "[low]"]
+    assert sorted(cell.marker for cell in plain.rows[0].cells) == ["", "[c]", "[low]"]
 
 
 def test_what_was_released_is_read_back_with_its_merged_figures():
@@ -215,6 +251,29 @@ def test_a_later_period_is_protected_beside_merged_figures_that_were_released():
     found = protect([later], RULES, "1.0", past=[Past(first, answer_to(first), RULES)])
 
     assert found.tables[0].answer == answer_to(later)
+
+
+def test_a_merged_figure_that_says_more_of_a_difference_than_the_cells_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """Here every such difference is taken for one that cells tell in the draft."""
+    table = base_table(CODES, {}, subjects=(CHILD,), merges={"cde": ("c", "d", "e")})
+    before = from_counts(table, {(): (60, 50, 4, 6, 7)})
+    after = from_counts(table, {(): (60, 50, 4, 8, 8)})
+    past = [Past(before, answer_to(before), RULES)]
+    lost: list[needs.Need] = []
+
+    def all_of_them(draft: JointView, _: object, wanted: Sequence[needs.Need]) -> list[needs.Need]:
+        lost[:] = merging.of_differences(wanted, draft.joint)
+        return lost
+
+    monkeypatch.setattr(stages, "_lost", all_of_them)
+    found = protect([after], RULES, "1.0", ties=[Tie("again", (0, 1))], past=past)
+
+    assert lost
+    assert merged(past[0].answer) == [{"cde": 15}]
+    assert merged(answer_to(after)) == [{"cde": 20}]
+    assert merged(found.tables[0].answer) == []
 
 
 @pytest.mark.parametrize("value", [7, 5, 0])
