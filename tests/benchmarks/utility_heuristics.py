@@ -79,7 +79,8 @@ def compare(tables: Iterable[UnsafeTable], rules: Rules, spec_version: str) -> I
 
 
 def _compared(unsafe: UnsafeTable, rules: Rules, spec_version: str) -> Compared:
-    done = protect([unsafe], rules, spec_version)
+    # What outcomes are together is no figure to the heuristics.
+    done = protect([unsafe], rules, spec_version, unmerged=[0])
     case = _Case(unsafe, rules)
     ours = case.hidden_in(done.tables[0].answer)
     found: dict[str, int | None] = {}
