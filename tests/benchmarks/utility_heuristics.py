@@ -6,7 +6,7 @@
 Both begin with what the rules hide, go on until the audit passes, and then show again whatever can
 be shown, the largest first. They run on single tables with outcomes, rounded, without markers.
 
-The audit asks the same of a pattern as the defence's own (docs/disclosure.md) and shares no code
+The audit asks the same of a pattern as the defence's own (docs/what-leaves.md) and shares no code
 with it: an independent attacker, who knows every empty cell and, where they cannot be behind the
 figure themselves, every single person. Hiding more only widens what the attacker must allow, so a
 quantity that was safe once is not looked at again. What is hidden besides and may be small for all
