@@ -7,8 +7,8 @@ What is left when no need is exposed is the best there is (Fischetti and Salazar
 Rules kept here:
 
 1. The fewest figures first, where one of the whole authority counts as several of a category,
-   since pools are made of it, and a merged one as two (`merging`). Among patterns of as few, the
-   cheapest. Costs depend on nothing but what is published.
+   since pools are made of it, its total as several of these, and a merged one as two (`merging`).
+   Among patterns of as few, the cheapest. Costs depend on nothing but what is published.
 2. The heuristic's pattern is where it begins, and what remains if the budget is used up. A pattern
    takes its place only if it meets all needs. The caller audits it anew.
 3. What a pattern leaves as a need of its own (`following`) makes covers for patterns like it alone:
@@ -49,6 +49,9 @@ ROUNDS = 50
 
 WEIGHT_OF_WHOLE = 5
 """As how many of a category a figure of the whole authority counts."""
+
+WEIGHT_OF_WHOLE_TOTAL = 3
+"""As how many cells of its row the whole authority's total counts: all shares are shares of it."""
 
 WEIGHT_OF_MERGED = 2
 """As how many cells of its row a merged figure counts."""
@@ -91,6 +94,8 @@ def weight(view: JointView, place: Place) -> float:
     shape, figure = view.views[place.table].shape, place.figure
     dear = figure.row == WHOLE and not (shape.scales and figure.is_total)
     times = WEIGHT_OF_MERGED if shape.is_merged(figure) else 1
+    if dear and figure.is_total:
+        times = WEIGHT_OF_WHOLE_TOTAL
     return float(times * (WEIGHT_OF_WHOLE if dear else 1))
 
 
