@@ -37,7 +37,7 @@ def secondary_suppression(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def ties_of_tables(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each table is protected as if it were alone, though tables are tied."""
-    monkeypatch.setattr(ties, "relations", lambda *_: ())
+    monkeypatch.setattr(ties, "relations", lambda *_, **__: ())
     monkeypatch.setattr(ties, "differences", lambda *_: ())
 
 

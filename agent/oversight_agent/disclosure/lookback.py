@@ -55,7 +55,7 @@ def told(answered: Sequence[Past], ties: Sequence[Tie], public: Collection[Named
     found = dict[Named, Interval]()
     for numbers in components([each.unsafe for each in answered], ties):
         component = _component(numbers, grids, answered, ties, public)
-        seen = JointView(component.joint(), tuple(views[number] for number in numbers))
+        seen = JointView(component.joint_of_anybody(), tuple(views[number] for number in numbers))
         for place, interval in intervals(seen, len(numbers)):
             number = numbers[place.table]
             found[(number, *grids[number].name(place.figure))] = interval

@@ -20,7 +20,7 @@ from oversight_agent.disclosure import (
 )
 from oversight_agent.disclosure.figures import Figure, Grid
 from oversight_agent.disclosure.following import Following, moved
-from oversight_agent.disclosure.joint import Difference, Joint, JointView, Place
+from oversight_agent.disclosure.joint import Difference, Joint, JointView, Place, Relation
 from oversight_agent.disclosure.links import groups
 from oversight_agent.disclosure.past import Past, Tie, renumbered
 from oversight_agent.disclosure.preference import Lot
@@ -92,6 +92,16 @@ class Component:
 
     def joint(self) -> Joint:
         """How the figures are numbered, and what holds between the tables."""
+        return self._joint(
+            ties.relations(self.grids, self.ties, self.rules),
+            ties.differences(self.grids, self.ties, self.rules),
+        )
+
+    def joint_of_anybody(self) -> Joint:
+        """The same as anybody knows it, who is told nothing by the agent."""
+        return self._joint(ties.relations(self.grids, self.ties, self.rules, anybody=True), ())
+
+    def _joint(self, relations: Sequence[Relation], differences: Sequence[Difference]) -> Joint:
         known = {
             Place(number, figure): grid.truth(figure)
             for number, grid in enumerate(self.grids)
@@ -99,12 +109,9 @@ class Component:
             if (number, grid.name(figure)) in self.public
         }
         return Joint(
-            [grid.shape for grid in self.grids],
-            ties.relations(self.grids, self.ties),
-            ties.differences(self.grids, self.ties, self.rules),
-            known,
+            [grid.shape for grid in self.grids], relations, differences, known,
             range(self.new, len(self.grids)),
-        )
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)

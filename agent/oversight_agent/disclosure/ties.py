@@ -10,9 +10,10 @@ Rules kept here:
 3. A magnitude that both have sums up to at least as much where there is more. Where a tie names a
    magnitude, its sums are the same. A magnitude may have another name in another table: it is known
    by a largest contribution, which nearly the same persons have.
-4. A condition joins the program only if it is true of the data: definitions differ in detail
-   between tables (which team a child is counted under), and an attacker who believes what is not
-   true finds nothing.
+4. A condition joins the program only as it is true of the data: definitions differ in detail
+   between tables (which team a child is counted under), and records come late. Where it fails by
+   fewer than `minimum_persons`, who believes it comes nearly as close: so the attacker is taken to
+   know that it fails by no more than that. Where it fails by more, who believes it finds nothing.
 5. Who is in one table and not in the other is a quantity too: a difference of counts that is small
    must be as uncertain as a small count; and what these few contribute to a sum as uncertain as one
    person's contribution. If nobody is, that must not be found out, and whoever knows it all the
@@ -50,11 +51,22 @@ LEFT = 100
 """Ways to leave some parts of a figure that are looked at, those that leave most parts first."""
 
 
-def relations(grids: Sequence[Grid], ties: Iterable[Tie]) -> tuple[Relation, ...]:
-    """What holds between the tables of a component, whose numbers the ties give."""
+def relations(
+    grids: Sequence[Grid], ties: Iterable[Tie], rules: Rules, *, anybody: bool = False
+) -> tuple[Relation, ...]:
+    """What holds between the tables of a component, whose numbers the ties give.
+
+    Args:
+        grids: of the tables.
+        ties: between them.
+        rules: the rules to keep.
+        anybody: what anybody knows, who is not told how far a definition fails (rule 4), nor
+            what stayed as it was in a table that comes again (rule 6).
+    """
     found: dict[Relation, None] = {}
     for tie in _canonical(ties):
-        found.update(dict.fromkeys(_of_tie(grids, tie)))
+        if not (anybody and tie.kind == "again"):
+            found.update(dict.fromkeys(_of_tie(grids, tie, rules, anybody=anybody)))
     return tuple(sorted(found, key=lambda one: (one.factors, one.high)))
 
 
@@ -133,28 +145,42 @@ def _through_a_third(ties: Iterable[Tie]) -> Iterator[Tie]:
         yield from (Tie("contained", (whole, one)) for one in seen - direct)
 
 
-def _of_tie(grids: Sequence[Grid], tie: Tie) -> Iterator[Relation]:
+def _of_tie(grids: Sequence[Grid], tie: Tie, rules: Rules, *, anybody: bool) -> Iterator[Relation]:
     first, *others = tie.tables
     if tie.figures:
         more, less = _close(grids, tie)
         yield from _between(grids, more, less, 0 if tie.kind == "alike" else inf)
-        return
-    if tie.kind == "partition":
+    elif tie.kind in {"partition", "apart"}:
+        high = 0 if tie.kind == "partition" else inf
         for whole, parts in _with_parts(grids, tie):
-            yield from _between(grids, (whole,), parts, 0)
-    if tie.kind == "apart":
-        for whole, parts in _with_parts(grids, tie):
-            yield from _between(grids, (whole,), parts, inf)
-        return
-    if tie.kind == "again":
+            yield from _nearly(grids, (whole,), parts, high, rules, anybody=anybody)
+        for other in others if tie.kind == "partition" else ():
+            for one, like in _common(grids, first, other):
+                yield from _nearly(grids, (one,), (like,), inf, rules, anybody=anybody)
+    elif tie.kind == "again":
         for one, before in _common(grids, *tie.tables):
-            yield from _if_true(grids, one, before, 0)
-        return
-    high = 0 if tie.kind == "same_population" else inf
-    for other in others:
-        for one, like in _common(grids, first, other):
-            equal = _are_equal(grids, (one, like), tie)
-            yield from _if_true(grids, one, like, 0 if equal else high)
+            yield from _between(grids, (one,), (before,), 0)
+    else:
+        high = 0 if tie.kind == "same_population" else inf
+        for other in others:
+            for one, like in _common(grids, first, other):
+                equal = _are_equal(grids, (one, like), tie)
+                yield from _nearly(
+                    grids, (one,), (like,), 0 if equal else high, rules, anybody=anybody
+                )
+
+
+def _nearly(
+    grids: Sequence[Grid], more: tuple[Place, ...], less: tuple[Place, ...], high: float,
+    rules: Rules, *, anybody: bool,
+) -> Iterator[Relation]:  # fmt: skip
+    """What holds of figures that are at most `high` more than others, or nearly so, by rule 4."""
+    [one], excess = more, _made_of(grids, more) - _made_of(grids, less)
+    if 0 <= excess <= high:
+        yield from _between(grids, more, less, high)
+    elif not anybody and abs(_persons(grids, one, *less)) < rules.minimum_persons:
+        factors = ((one, 1.0), *((place, -1.0) for place in less))
+        yield Relation(factors, min(excess, 0), max(excess, high))
 
 
 def _between(
@@ -380,8 +406,3 @@ def _magnitude(grids: Sequence[Grid], place: Place) -> str:
 
 def _truth(grids: Sequence[Grid], place: Place) -> int:
     return grids[place.table].truth(place.figure)
-
-
-def _if_true(grids: Sequence[Grid], more: Place, less: Place, high: float) -> Iterator[Relation]:
-    if 0 <= _truth(grids, more) - _truth(grids, less) <= high:
-        yield Relation(((more, 1.0), (less, -1.0)), 0, high)

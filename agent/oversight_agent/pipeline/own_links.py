@@ -23,9 +23,18 @@ def ties(own: TrueCounts, path: Path) -> tuple[Tie, ...]:
         InputError: a link names a table twice, or one that is not there.
     """
     return tuple(
-        Tie(link.kind, _numbers(own, link.tables, f"{path}, link {number}"), link.equal_sums)
+        Tie(link.kind, tables, link.equal_sums)
         for number, link in enumerate(own.links, start=1)
+        for tables in _tied(link.kind, _numbers(own, link.tables, f"{path}, link {number}"))
     )
+
+
+def _tied(kind: str, numbers: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """The tables that are tied to each other: of contained ones each to the first."""
+    if kind == "contained":
+        yield from ((numbers[0], other) for other in numbers[1:])
+    else:
+        yield numbers
 
 
 def public(own: TrueCounts, unsafe: Sequence[UnsafeTable], path: Path) -> tuple[Named, ...]:
