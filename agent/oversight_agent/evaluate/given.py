@@ -147,6 +147,14 @@ class _Listed:
                 "leave 'persons' out, or correct 'count' or the table's 'unit'",
                 found="other numbers under 'persons' and 'count'", expected="the same under both",
             )  # fmt: skip
+        if not persons and own.subjects[0] not in own.optional:
+            raise self.error(
+                key, outcome, "nobody is under 'persons', though there are rows",
+                "say how many distinct persons stand behind the figure; where rows name none, make"
+                " them 'optional'",
+                found="nobody under 'persons', and some rows under 'count'",
+                expected="at least one person",
+            )  # fmt: skip
         workers = workers or 0
         children = persons if own.subjects[0] == "children" else 0
         largest = self._largest(one, workers, key, outcome)

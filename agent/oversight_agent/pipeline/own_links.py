@@ -13,7 +13,7 @@ from oversight_agent.evaluate.own_table import row_of
 from oversight_agent.tables import UnsafeTable
 from oversight_protocol.errors import InputError
 from oversight_protocol.study import TOTAL, Link
-from oversight_protocol.true_counts import OwnPublicFigure, TrueCounts
+from oversight_protocol.true_counts import OwnLink, OwnPublicFigure, TrueCounts
 
 
 def ties(own: TrueCounts, path: Path) -> tuple[Tie, ...]:
@@ -23,10 +23,28 @@ def ties(own: TrueCounts, path: Path) -> tuple[Tie, ...]:
         InputError: a link names a table twice, or one that is not there.
     """
     return tuple(
-        Tie(link.kind, tables, link.equal_sums)
+        Tie(link.kind, tables, _equal_sums(own, link, tables, f"{path}, link {number}"))
         for number, link in enumerate(own.links, start=1)
         for tables in _tied(link.kind, _numbers(own, link.tables, f"{path}, link {number}"))
     )
+
+
+def _equal_sums(
+    own: TrueCounts, link: OwnLink, tables: Iterable[int], where: str
+) -> tuple[str, ...]:
+    for name in link.equal_sums:
+        without = [
+            own.tables[number].name for number in tables
+            if name not in [each.name for each in own.tables[number].magnitudes]
+        ]  # fmt: skip
+        if without:
+            raise InputError(
+                f"'equal_sums' names '{name}'", where=where,
+                found=f"no such magnitude in {', '.join(without)}",
+                expected="a magnitude that all tables of the link have",
+                advice="correct the name, or leave it out",
+            )  # fmt: skip
+    return link.equal_sums
 
 
 def _tied(kind: str, numbers: tuple[int, ...]) -> Iterator[tuple[int, ...]]:

@@ -354,6 +354,53 @@ def test_links_and_public_figures_name_tables_by_their_period(
 SMALL = base_table(("yes", "no"), {"service": ("a", "b")}, subjects=(CHILD,))
 
 
+def small(name: str, *counts: tuple[int, int]) -> UnsafeTable:
+    table = base_table(("yes", "no"), {"service": ("a", "b")}, subjects=(CHILD,), name=name)
+    return from_counts(table, {(at,): line for at, line in enumerate(counts)})
+
+
+def test_each_contained_table_is_tied_to_the_first(protect: Protect, tmp_path: Path) -> None:
+    tables = [
+        small("everybody", (90, 60), (70, 50)),
+        small("some", (40, 20), (30, 20)),
+        small("nearly_all", (89, 60), (68, 50)),
+    ]
+    together = [{"kind": "contained", "tables": ["everybody", "some", "nearly_all"]}]
+    apart = [
+        {"kind": "contained", "tables": ["everybody", "some"]},
+        {"kind": "contained", "tables": ["everybody", "nearly_all"]},
+    ]
+
+    said = [
+        json.loads(protect(write(tmp_path, file_of(tables, links=links)), "--json").out)
+        for links in (together, apart)
+    ]
+
+    assert said[0]["tables"] == said[1]["tables"]
+    assert None in [*shown(said[0]).values(), *shown(said[0], 2).values()]
+
+
+@pytest.mark.parametrize("off", [-2, -1, 0, 1, 2])
+def test_a_whole_that_nearly_is_its_parts_does_not_give_a_small_part_away(
+    off: int, protect: Protect, tmp_path: Path
+) -> None:
+    # Who believes that they add up subtracts; that is wrong by as much as they do not.
+    tables = [
+        small("everybody", (43 + off, 50), (90, 60)),
+        small("first", (40, 30), (50, 35)),
+        small("second", (3, 20), (40, 25)),
+    ]
+    links = [{"kind": "partition", "tables": ["everybody", "first", "second"]}]
+
+    document = json.loads(protect(write(tmp_path, file_of(tables, links=links)), "--json").out)
+
+    whole, first = (shown(document, number)["a", "yes"] for number in (0, 1))
+    if whole is not None and first is not None:
+        assert whole - first - 4 <= abs(off)
+        assert whole - first + 4 >= 9 - abs(off)
+    assert {one["status"] for one in document["tables"]} == {"released"}
+
+
 def test_a_public_figure_that_is_small_hides_nothing_but_itself_and_its_rest(
     protect: Protect, tmp_path: Path
 ) -> None:

@@ -134,6 +134,21 @@ def test_a_correction_by_a_few_children_does_not_show_how_many(
     assert any("were changed since" in one for one in beside["report"][0]["history"])
 
 
+def test_the_interval_beside_a_correction_does_not_tell_its_direction(
+    protect: Protect, tmp_path: Path
+) -> None:
+    folder = tmp_path / "published"
+    protect(write(tmp_path, file_of(table(60, 40))), "--history", folder, "--record")
+
+    added, left_out = (
+        done(protect(write(tmp_path, file_of(table(yes, 40))), "--history", folder, "--json"))
+        for yes in (61, 59)
+    )
+
+    assert values(added)["yes"] is None
+    assert added["tables"][0]["figures"] == left_out["tables"][0]["figures"]
+
+
 def test_a_half_year_after_one_of_its_quarters_hides_what_would_give_the_other_away(
     protect: Protect, tmp_path: Path
 ) -> None:

@@ -284,6 +284,7 @@ def test_a_key_that_comes_twice_is_told_with_its_place(protect: Protect, tmp_pat
         (lambda one: cell(one).update(largest_worker=1, workers=1), "so many rows"),
         (lambda one: cell(one)["rest"].update(largest_worker=1, workers=1), "so many rows"),
         (lambda one: one["tables"][0].update(unit="children"), "each row is a person"),
+        (lambda one: cell(one).update(persons=0), "nobody is under 'persons'"),
     ],
 )
 def test_persons_and_workers_fit_the_rows_that_they_have(
@@ -296,6 +297,20 @@ def test_persons_and_workers_fit_the_rows_that_they_have(
 
     assert says in said
     assert "table recording" in said
+
+
+def test_sums_that_a_link_calls_equal_are_in_all_its_tables(
+    protect: Protect, tmp_path: Path
+) -> None:
+    content = good()
+    content["tables"].append(content["tables"][0] | {"name": "other"})
+    names = [one["name"] for one in content["tables"]]
+    content["links"] = [{"kind": "contained", "tables": names, "equal_sums": ["hours"]}]
+
+    said = refused(protect, write(tmp_path, content))
+
+    assert "link 1" in said
+    assert "no such magnitude in recording, other" in said
 
 
 def test_rows_without_a_worker_need_not_be_somebodys(protect: Protect, tmp_path: Path) -> None:
