@@ -110,10 +110,16 @@ def _protected(
     with Progress(_LONG) as progress:
         for _ in range(ATTEMPTS - 1):
             try:
-                return protect_own(file, rules, history, record=record, tell=progress.step)
+                return protect_own(
+                    file, rules, history, record=record, tell=progress.step, note=_note
+                )
             except HistoryMovedError:
                 continue
-        return protect_own(file, rules, history, record=record, tell=progress.step)
+        return protect_own(file, rules, history, record=record, tell=progress.step, note=_note)
+
+
+def _note(text: str) -> None:
+    typer.echo(f"oversight-agent: note: {text}", err=True)
 
 
 def _require_one_history(folder: Path | None, home: Path | None) -> None:

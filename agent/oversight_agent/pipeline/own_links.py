@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from oversight_agent.disclosure import Named, Tie
-from oversight_agent.evaluate.own_table import row_of
+from oversight_agent.evaluate.own_table import called, row_of
 from oversight_agent.tables import UnsafeTable
 from oversight_protocol.errors import InputError
+from oversight_protocol.partitions import Key
 from oversight_protocol.study import TOTAL, Link
 from oversight_protocol.true_counts import OwnLink, OwnPublicFigure, TrueCounts
 
@@ -53,6 +54,50 @@ def _tied(kind: str, numbers: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
         yield from ((numbers[0], other) for other in numbers[1:])
     else:
         yield numbers
+
+
+def not_kept(own: TrueCounts, unsafe: Sequence[UnsafeTable], most: int) -> Iterator[str]:
+    """Of each link that numbers miss by more than a few rows, where that is, in words.
+
+    There the tables are not protected beside one another.
+
+    Args:
+        own: the file.
+        unsafe: its tables.
+        most: by how many rows a link may be missed and still tie.
+    """
+    for number, link in enumerate(own.links, start=1):
+        tables = [unsafe[_number(own, name, "")] for name in link.tables]
+        missed = [key for key in _rows_of_all(tables) if not _is_kept(link, tables, key, most)]
+        if missed:
+            where = called(missed[0], TOTAL)
+            more = f" and {len(missed) - 1} more rows" if len(missed) > 1 else ""
+            says = f"{link.kind}: {', '.join(link.tables)}"
+            yield (
+                f"link {number} ({says}) is missed by {most + 1} rows or more at"
+                f" {where}{more}: there the tables are not protected beside each other"
+            )
+
+
+def _rows_of_all(tables: Sequence[UnsafeTable]) -> list[Key]:
+    there = [{(row.dimension, row.category) for row in one.rows} for one in tables]
+    rows = tables[0].rows
+    return [
+        (row.dimension, row.category) for row in rows
+        if all((row.dimension, row.category) in each for each in there)
+    ]  # fmt: skip
+
+
+def _is_kept(link: OwnLink, tables: Sequence[UnsafeTable], key: Key, most: int) -> bool:
+    first, *others = (
+        next(row.total.count for row in one.rows if (row.dimension, row.category) == key)
+        for one in tables
+    )
+    if link.kind == "partition":
+        return abs(first - sum(others)) <= most
+    if link.kind == "contained":
+        return all(other - first <= most for other in others)
+    return all(abs(other - first) <= most for other in others)
 
 
 def public(own: TrueCounts, unsafe: Sequence[UnsafeTable], path: Path) -> tuple[Named, ...]:

@@ -59,6 +59,7 @@ def _untold(_: str) -> None:
 def protect_own(
     path: Path, policy: Rules | None = None, history: History | None = None, *,
     record: bool = False, tell: Callable[[str], None] = _untold,
+    note: Callable[[str], None] = _untold,
 ) -> ProtectedTables:  # fmt: skip
     """Protect the tables of a file of true counts together.
 
@@ -68,12 +69,15 @@ def protect_own(
         history: of what was released before.
         record: whether the history is to keep these tables as they are answered.
         tell: is told each step that may take long, in words.
+        note: is told what else the authority should know.
 
     Raises:
         InputError: the file, or the history, cannot be used.
         HistoryMovedError: something was recorded meanwhile; nothing was kept.
     """
     wave = _wave(path, policy)
+    for each in own_links.not_kept(wave.own, wave.tables, wave.rules.minimum_persons - 1):
+        note(each)
     tell(f"Protecting {_size(wave.own)}")
     found = own_history.beside(history, wave.tables, wave.rules, wave.links)
     answered = _answered(wave, found)

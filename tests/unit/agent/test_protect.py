@@ -380,6 +380,20 @@ def test_each_contained_table_is_tied_to_the_first(protect: Protect, tmp_path: P
     assert None in [*shown(said[0]).values(), *shown(said[0], 2).values()]
 
 
+def test_a_link_that_the_numbers_do_not_keep_is_told(protect: Protect, tmp_path: Path) -> None:
+    tables = [small("everybody", (90, 60), (70, 50)), small("some", (40, 20), (79, 50))]
+    links = [{"kind": "contained", "tables": ["everybody", "some"]}]
+
+    near = protect(write(tmp_path, file_of(tables, links=links)), "--json")
+    assert near.err == ""
+
+    tables[1] = small("some", (40, 20), (100, 50))
+    far = protect(write(tmp_path, file_of(tables, links=links)), "--json")
+    assert far.status == 0
+    assert "link 1 (contained: everybody, some) is missed by 10 rows or more" in far.err
+    assert "service 'b'" in far.err
+
+
 @pytest.mark.parametrize("off", [-2, -1, 0, 1, 2])
 def test_a_whole_that_nearly_is_its_parts_does_not_give_a_small_part_away(
     off: int, protect: Protect, tmp_path: Path
