@@ -80,7 +80,10 @@ def beside(
     said = {(one.table, one.period): one.reasons for one in explain(judged, asked, own=True)}
     shown = [place for place, one in frozen.items() if one.entry.about.released]
     inside = {frozen[place].entry.number for place in shown}
-    others = [one.past for one in judged.recalled if one.entry.number not in inside]
+    again = [(tables[place].table.name, Span.of(tables[place].period)) for place in shown]
+    beside_these = history.past(again, tuple(links)) if history and again else ()
+    recalled = {one.entry.number: one.past for one in (*judged.recalled, *beside_these)}
+    others = [one for number, one in recalled.items() if number not in inside]
     return Beside(
         kept=tuple(places[number] for number in judged.kept),
         frozen={place: one.past for place, one in frozen.items()},

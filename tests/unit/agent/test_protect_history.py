@@ -134,6 +134,19 @@ def test_a_correction_by_a_few_children_does_not_show_how_many(
     assert any("were changed since" in one for one in beside["report"][0]["history"])
 
 
+def test_a_recorded_table_is_printed_with_what_was_recorded_beside_it_since(
+    protect: Protect, tmp_path: Path
+) -> None:
+    folder = tmp_path / "published"
+    first = write(tmp_path, file_of(table(60, 4)), "first.json")
+    both = write(tmp_path, file_of(table(60, 4), table(163, 54, HALF_YEAR)), "both.json")
+    protect(both, "--history", folder, "--record")
+
+    alone, together = (done(protect(path, "--history", folder, "--json")) for path in (first, both))
+
+    assert alone["tables"][0]["figures"] == together["tables"][0]["figures"]
+
+
 def test_the_interval_beside_a_correction_does_not_tell_its_direction(
     protect: Protect, tmp_path: Path
 ) -> None:
