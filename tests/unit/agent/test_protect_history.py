@@ -138,13 +138,19 @@ def test_a_recorded_table_is_printed_with_what_was_recorded_beside_it_since(
     protect: Protect, tmp_path: Path
 ) -> None:
     folder = tmp_path / "published"
-    first = write(tmp_path, file_of(table(60, 4)), "first.json")
-    both = write(tmp_path, file_of(table(60, 4), table(163, 54, HALF_YEAR)), "both.json")
-    protect(both, "--history", folder, "--record")
+    tables = [
+        by_service({"north": (43, 50), "south": (90, 58)}, HALF_YEAR),
+        by_service({"north": (40, 30), "south": (50, 33)}, QUARTER),
+        by_service({"north": (3, 20), "south": (40, 25)}, NEXT),
+    ]
+    every = write(tmp_path, file_of(*tables), "every.json")
+    last = write(tmp_path, file_of(tables[2]), "last.json")
+    for number, one in enumerate(tables):
+        protect(write(tmp_path, file_of(one), f"{number}.json"), "--history", folder, "--record")
 
-    alone, together = (done(protect(path, "--history", folder, "--json")) for path in (first, both))
+    alone, together = (done(protect(path, "--history", folder, "--json")) for path in (last, every))
 
-    assert alone["tables"][0]["figures"] == together["tables"][0]["figures"]
+    assert alone["tables"][0]["figures"] == together["tables"][2]["figures"]
 
 
 def test_the_interval_beside_a_correction_does_not_tell_its_direction(
