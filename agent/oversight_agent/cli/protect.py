@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import reduce
+from functools import partial, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -108,14 +108,15 @@ def _protected(
     from oversight_agent.pipeline.protecting import protect_own
 
     with Progress(_LONG) as progress:
+        attempt = partial(
+            protect_own, file, rules, history, record=record, tell=progress.step, note=_note
+        )
         for _ in range(ATTEMPTS - 1):
             try:
-                return protect_own(
-                    file, rules, history, record=record, tell=progress.step, note=_note
-                )
+                return attempt()
             except HistoryMovedError:
                 continue
-        return protect_own(file, rules, history, record=record, tell=progress.step, note=_note)
+        return attempt()
 
 
 def _note(text: str) -> None:

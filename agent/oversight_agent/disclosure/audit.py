@@ -232,15 +232,15 @@ def beside(view: JointView, need: Need) -> Need:
         UnsolvedError: the solver gave no interval.
     """
     knowledge = pool_of(view.joint).knowledge
-    program, bounds = knowledge.program.copy(), knowledge.bounds(view)
-    mark = program.variable(high=need.cap)
-    program.require({**total_of(need.parts), mark: -1.0}, 0)
-    bounds = Bounds(
-        np.append(bounds.lows, 0.0), np.append(bounds.highs, need.cap),
-        np.append(bounds.least, 0.0), np.append(bounds.most, math.inf),
-    )  # fmt: skip
-    solver = Solver(program)
-    low = solver.minimise(total_of(need.parts), bounds)[[*need.parts]].sum()
-    high = solver.minimise({mark: -1.0}, bounds)[mark]
+    program, seen = knowledge.program.copy(), knowledge.bounds(view)
+    program.require(total_of(need.parts))
+    bounds = replace(
+        seen, least=np.append(seen.least, -math.inf), most=np.append(seen.most, need.cap)
+    )
+    solver, quantity = Solver(program), [*need.parts]
+    low, high = (
+        solver.minimise(dict.fromkeys(need.parts, sign), bounds)[quantity].sum()
+        for sign in (1.0, -1.0)
+    )
     width = math.floor(high + TOLERANCE) - math.ceil(low - TOLERANCE)
     return replace(need, holds_to=-1, width=max(width, 0), known=frozenset(), if_small=False)

@@ -45,7 +45,6 @@ class Following:
         grids: of its tables, the new ones first.
         rules: of each table.
         new: how many tables are new.
-        joint: the component.
         truths: the exact number of every figure.
         standing: the needs that stand.
         nothing: the component's tables with nothing published.

@@ -73,10 +73,11 @@ class _Search:
         still, before = self._open(sign, together=True), math.inf
         while 1 < len(still) < before * (1 - ENOUGH) and self._solve(still, sign):
             still, before = self._open(sign, together=True), len(still)
-        unbounded = [
-            one for one in self._open(sign)
-            if one in self._open(sign) and not self._solve(np.array([one]), sign)
-        ]  # fmt: skip
+        unbounded = list[int]()
+        for one in self._open(sign):
+            # The solution for another one may have settled it meanwhile.
+            if one in self._open(sign) and not self._solve(np.array([one]), sign):
+                unbounded.append(one)
         found = self._whole(sign)
         found[unbounded] = 0 if sign > 0 else math.inf
         return found

@@ -29,7 +29,7 @@ Rules kept here:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import NamedTuple
 
@@ -154,8 +154,7 @@ def of_possible(grid: Grid, rules: Rules) -> Iterator[tuple[Figure, tuple[Need, 
             # A hidden one is a sum of cells, of which each that is hidden has a need of its own.
             continue
         if shape.is_sum(figure):
-            need = replace(_of_sums(grid, [figure], rules), known=frozenset())
-            yield shape.goes_with(figure), (need,)
+            yield shape.goes_with(figure), (_of_sums(grid, [figure], rules, frozenset()),)
             continue
         own = shape.number(figure)
         quantities: list[tuple[tuple[int, ...], int]] = [((own,), grid.truth(figure))]
@@ -210,17 +209,16 @@ def _sums_of_rows(grid: Grid, rows: Sequence[int], rules: Rules) -> Iterator[Nee
     totals = [Figure(row, TOTAL_OF_ROW) for row in rows]
     behind = joined([grid.behind(total) for total in totals])
     broke = broken(behind, grid.table, rules)
+    known = _known(grid, totals) if behind.count else frozenset[int]()
     for outcome in range(grid.shape.outcomes):
         figures = [Figure(row, outcome) for row in rows]
         if broke or dominated(joined_sums([grid.sum_of(figure) for figure in figures]), rules):
-            yield _of_sums(grid, figures, rules)
+            yield _of_sums(grid, figures, rules, known)
 
 
-def _of_sums(grid: Grid, figures: Sequence[Figure], rules: Rules) -> Need:
+def _of_sums(grid: Grid, figures: Sequence[Figure], rules: Rules, known: frozenset[int]) -> Need:
     """By rule 3, of sums of one magnitude over some rows."""
-    totals = [Figure(figure.row, TOTAL_OF_ROW) for figure in figures]
-    anybody = any(grid.behind(total).count for total in totals)
-    known = _known(grid, totals) if anybody else frozenset[int]()
+    anybody = any(grid.rows[figure.row].total.count for figure in figures)
     made = joined_sums([grid.sum_of(figure) for figure in figures])
     width = _width(made, grid.shape.one(figures[0]), rules)
     parts = tuple(map(grid.shape.number, figures))

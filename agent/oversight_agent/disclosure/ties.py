@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations, islice
+from itertools import chain, combinations, islice
 from math import inf
 
 from oversight_agent.adding_up import joined_sums
@@ -64,9 +64,10 @@ def relations(
             what stayed as it was in a table that comes again (rule 6).
     """
     found: dict[Relation, None] = {}
+    most = 0 if anybody else rules.minimum_persons
     for tie in _canonical(ties):
         if not (anybody and tie.kind == "again"):
-            found.update(dict.fromkeys(_of_tie(grids, tie, rules, anybody=anybody)))
+            found.update(dict.fromkeys(_of_tie(grids, tie, most)))
     return tuple(sorted(found, key=lambda one: (one.factors, one.high)))
 
 
@@ -145,41 +146,36 @@ def _through_a_third(ties: Iterable[Tie]) -> Iterator[Tie]:
         yield from (Tie("contained", (whole, one)) for one in seen - direct)
 
 
-def _of_tie(grids: Sequence[Grid], tie: Tie, rules: Rules, *, anybody: bool) -> Iterator[Relation]:
+def _of_tie(grids: Sequence[Grid], tie: Tie, most: int) -> Iterator[Relation]:
+    """What a tie entails; one that fails by fewer persons than `most` holds nearly (rule 4)."""
     first, *others = tie.tables
     if tie.figures:
         more, less = _close(grids, tie)
         yield from _between(grids, more, less, 0 if tie.kind == "alike" else inf)
-    elif tie.kind in {"partition", "apart"}:
-        high = 0 if tie.kind == "partition" else inf
-        for whole, parts in _with_parts(grids, tie):
-            yield from _nearly(grids, (whole,), parts, high, rules, anybody=anybody)
-        for other in others if tie.kind == "partition" else ():
-            for one, like in _common(grids, first, other):
-                yield from _nearly(grids, (one,), (like,), inf, rules, anybody=anybody)
-    elif tie.kind == "again":
+        return
+    if tie.kind == "again":
         for one, before in _common(grids, *tie.tables):
             yield from _between(grids, (one,), (before,), 0)
-    else:
-        high = 0 if tie.kind == "same_population" else inf
-        for other in others:
-            for one, like in _common(grids, first, other):
-                equal = _are_equal(grids, (one, like), tie)
-                yield from _nearly(
-                    grids, (one,), (like,), 0 if equal else high, rules, anybody=anybody
-                )
+        return
+    if tie.kind in {"partition", "apart"}:
+        for whole, parts in _with_parts(grids, tie):
+            yield from _nearly(grids, whole, parts, 0 if tie.kind == "partition" else inf, most)
+    high = 0 if tie.kind == "same_population" else inf
+    for other in others if tie.kind != "apart" else ():
+        for one, like in _common(grids, first, other):
+            equal = _are_equal(grids, (one, like), tie)
+            yield from _nearly(grids, one, (like,), 0 if equal else high, most)
 
 
 def _nearly(
-    grids: Sequence[Grid], more: tuple[Place, ...], less: tuple[Place, ...], high: float,
-    rules: Rules, *, anybody: bool,
-) -> Iterator[Relation]:  # fmt: skip
-    """What holds of figures that are at most `high` more than others, or nearly so, by rule 4."""
-    [one], excess = more, _made_of(grids, more) - _made_of(grids, less)
+    grids: Sequence[Grid], one: Place, others: tuple[Place, ...], high: float, most: int
+) -> Iterator[Relation]:
+    """What holds of a figure that is at most `high` more than others, or nearly so, by rule 4."""
+    excess = _truth(grids, one) - _made_of(grids, others)
     if 0 <= excess <= high:
-        yield from _between(grids, more, less, high)
-    elif not anybody and abs(_persons(grids, one, *less)) < rules.minimum_persons:
-        factors = ((one, 1.0), *((place, -1.0) for place in less))
+        yield from _between(grids, (one,), others, high)
+    elif abs(_persons(grids, one, *others)) < most:
+        factors = ((one, 1.0), *((place, -1.0) for place in others))
         yield Relation(factors, min(excess, 0), max(excess, high))
 
 
@@ -247,15 +243,15 @@ def _left_over(
 ) -> Iterator[Difference]:
     """What is left of a figure without some of its parts, where that is small."""
     few = [part for part in parts if _may_be_left(grids, part, rules)]
-    # Where all parts are there, one that is left is a figure of its own.
-    least = 2 if tie.kind == "partition" else 1
-    sizes = range(len(few), least - 1, -1)
+    # Where all parts are there, one that is left is a figure of its own, and of none nothing is.
+    complete = tie.kind == "partition"
+    sizes = range(len(few), 1 if complete else 0, -1)
     ways = (left for size in sizes for left in combinations(few, size))
     found = list[set[Place]]()
-    for left in (*islice(ways, LEFT), *(() if least > 1 else ((),))):
+    for left in chain(() if complete else [()], islice(ways, LEFT)):
         less = tuple(part for part in parts if part not in left)
         # What is a part of something that nobody can tell from nothing is as uncertain.
-        if not less or (left and any(each.issuperset(left) for each in found)):
+        if not less or any(each.issuperset(left) for each in found):
             continue
         excess = _truth(grids, whole) - _made_of(grids, less)
         if excess >= 0 and _is_small(grids, whole, less, left, tie, rules):

@@ -334,9 +334,7 @@ def _sums_of(table: BaseTable, listed: _Listed) -> Iterator[UnsafeRow]:
     _add_up(table, totals, (TOTAL,), _EMPTY, joined, listed)
     _add_up(table, sums, names, _NOTHING, joined_sums, listed)
     # Of teams each dimension may show more than another.
-    for whole, parts in list(partitions(table))[::-1]:
-        least = joined([totals[part, TOTAL] for part in parts])
-        totals[whole, TOTAL] = _at_least(totals[whole, TOTAL], least)
+    _widen(table, totals, (), listed)
     for key in keys:
         own = {name: sums[key, name] for name in names}
         yield UnsafeRow(key[0], key[1], {}, {}, totals[key, TOTAL], own)

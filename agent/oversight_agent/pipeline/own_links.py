@@ -67,8 +67,12 @@ def not_kept(own: TrueCounts, unsafe: Sequence[UnsafeTable], most: int) -> Itera
         most: by how many rows a link may be missed and still tie.
     """
     for number, link in enumerate(own.links, start=1):
-        tables = [unsafe[_number(own, name, "")] for name in link.tables]
-        missed = [key for key in _rows_of_all(tables) if not _is_kept(link, tables, key, most)]
+        first, *others = (_totals(unsafe[_number(own, name, "")]) for name in link.tables)
+        missed = [
+            key for key, total in first.items()
+            if all(key in one for one in others)
+            and not _is_kept(link.kind, total, [one[key] for one in others], most)
+        ]  # fmt: skip
         if missed:
             where = called(missed[0], TOTAL)
             more = f" and {len(missed) - 1} more rows" if len(missed) > 1 else ""
@@ -79,23 +83,14 @@ def not_kept(own: TrueCounts, unsafe: Sequence[UnsafeTable], most: int) -> Itera
             )
 
 
-def _rows_of_all(tables: Sequence[UnsafeTable]) -> list[Key]:
-    there = [{(row.dimension, row.category) for row in one.rows} for one in tables]
-    rows = tables[0].rows
-    return [
-        (row.dimension, row.category) for row in rows
-        if all((row.dimension, row.category) in each for each in there)
-    ]  # fmt: skip
+def _totals(unsafe: UnsafeTable) -> dict[Key, int]:
+    return {(row.dimension, row.category): row.total.count for row in unsafe.rows}
 
 
-def _is_kept(link: OwnLink, tables: Sequence[UnsafeTable], key: Key, most: int) -> bool:
-    first, *others = (
-        next(row.total.count for row in one.rows if (row.dimension, row.category) == key)
-        for one in tables
-    )
-    if link.kind == "partition":
+def _is_kept(kind: str, first: int, others: Sequence[int], most: int) -> bool:
+    if kind == "partition":
         return abs(first - sum(others)) <= most
-    if link.kind == "contained":
+    if kind == "contained":
         return all(other - first <= most for other in others)
     return all(abs(other - first) <= most for other in others)
 
