@@ -13,8 +13,10 @@ Rules kept here:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 import numpy as np
 
@@ -30,7 +32,6 @@ from oversight_agent.disclosure.solver import (
     Vector,
     total_of,
 )
-from oversight_agent.disclosure.tightening import Plain
 
 FEW = 4
 """Up to so many open needs are solved one by one at once."""
@@ -59,11 +60,13 @@ class Audit:
         self._numbers = {need: number for number, need in enumerate(self._needs)}
         pool = pool_of(joint)
         self._knowledge, self._points = pool.knowledge, Points(pool, self._truths, self._needs)
-        self._marks = range(joint.size, joint.size + len(self._needs))
-        self._solver, self._large = Solver(self._program()), dict[int, list[Bounds]]()
-        self._plain = Plain(self._knowledge)
+        program = self._knowledge.program.copy()
+        self._sums = {need.parts: self._sum(program, need.parts) for need in self._needs}
+        self._solver, self._large = Solver(program), dict[int, list[Bounds]]()
+        self._conditions = len(program.conditions)
+        self._plain = pool.plain
 
-    def exposed(self, view: JointView, among: Sequence[int] | None = None) -> Iterator[Exposed]:
+    def exposed(self, view: JointView, among: Sequence[int] | None = None) -> Iterator[Need]:
         """The needs that a view does not meet, found one by one, until another view is shown.
 
         `among` are the numbers of those that are looked at; otherwise all.
@@ -74,8 +77,8 @@ class Audit:
             [n for n in self._open(numbers) if not self._is_plain(n, bounds)], bounds
         )
         for number in self._open(numbers):
-            if found := self._attack(number, bounds):
-                yield found
+            if self._attack(number, bounds, wholly=False):
+                yield self._needs[number]
 
     def met(self, view: JointView, among: Sequence[int]) -> list[Need]:
         """Those of some needs that points found so far show to be met."""
@@ -87,8 +90,12 @@ class Audit:
         return need in self._numbers
 
     def attack(self, need: Need, view: JointView) -> Exposed | None:
-        """The same for one of the needs."""
+        """One of the needs, if a view does not meet it, with what is found out of it."""
         return self._attack(self._numbers[need], self._look(view))
+
+    def exposes(self, need: Need, view: JointView) -> bool:
+        """Whether a view does not meet one of the needs."""
+        return self._attack(self._numbers[need], self._look(view), wholly=False) is not None
 
     def learn(self, point: Vector) -> None:
         """Take in numbers for all figures that were found elsewhere; they are tested."""
@@ -99,13 +106,13 @@ class Audit:
         self._points.look(bounds)
         return bounds
 
-    def _program(self) -> Program:
-        """The knowledge, and for each need a mark that follows its quantity up to its cap."""
-        program = self._knowledge.program.copy()
-        for need, mark in zip(self._needs, self._marks, strict=True):
-            program.variable(high=need.cap)
-            program.require({**total_of(need.parts), mark: -1.0}, 0)
-        return program
+    def _sum(self, program: Program, parts: tuple[int, ...]) -> int | None:
+        """The condition that the sum of some figures is; None for a single figure."""
+        if len(parts) == 1:
+            return None
+        if (rest := self._knowledge.rests.get(parts)) is not None:
+            return rest.condition
+        return program.require(total_of(parts))
 
     def _open(self, numbers: Sequence[int]) -> list[int]:
         return [number for number in numbers if not self._is_met(number)]
@@ -121,7 +128,7 @@ class Audit:
         if any(bounds.within(less) for less in self._large.get(number, ())):
             return True
         narrowed = bounds.fixed(need.known, self._truths)
-        point = self._try(total_of(need.parts), self._marked((), narrowed))
+        point = self._try(total_of(need.parts), self._capped((), narrowed))
         large = point is not None and point[[*need.parts]].sum() > need.holds_to + TOLERANCE
         if large:
             self._large.setdefault(number, []).append(bounds)
@@ -144,13 +151,14 @@ class Audit:
             if len(mine) > FEW:
                 self._push(mine, known, bounds)
 
-    def _attack(self, number: int, bounds: Bounds) -> Exposed | None:
+    def _attack(self, number: int, bounds: Bounds, *, wholly: bool = True) -> Exposed | None:
+        """A need if it is not met; if not `wholly`, with its interval as far as was looked."""
         need = self._needs[number]
         if self._is_met(number) or self._is_large(number, bounds):
             return None
         if found := self._plainly_exposed(number, bounds):
             return found
-        self._push([number], need.known, bounds)
+        self._push([number], need.known, bounds, wholly=wholly)
         if self._is_met(number):
             return None
         return Exposed(need, *self._points.interval(number))
@@ -175,35 +183,52 @@ class Audit:
         ends = zip(plain, self._points.interval(number), strict=True)
         return Exposed(need, *(int(end) if math.isfinite(end) else seen for end, seen in ends))
 
-    def _push(self, numbers: list[int], known: frozenset[int], bounds: Bounds) -> None:
-        """Look for a point where some quantities are low, and for one where they are high."""
+    def _push(
+        self, numbers: list[int], known: frozenset[int], bounds: Bounds, *, wholly: bool = True
+    ) -> None:
+        """Look for a point where some quantities are low, and for one where they are high.
+
+        If not `wholly`, it ends where a quantity is seen not to be as low as it has to be.
+        """
         narrowed = bounds.fixed(known, self._truths)
         if lower := [number for number in numbers if not self._is_low(number)]:
-            down = np.zeros(len(self._truths))
-            for number in lower:
-                down[list(self._needs[number].parts)] += 1.0
-            pushed = np.flatnonzero(down)
-            self._try(dict(zip(pushed, down[pushed], strict=True)), self._marked((), narrowed))
+            self._try(self._all_of(lower, 1.0), self._capped((), narrowed))
+        if not wholly and any(self._is_too_high(number) for number in numbers):
+            return
         if higher := [number for number in numbers if not self._is_met(number)]:
-            marks = [self._marks[number] for number in higher]
-            self._try(dict.fromkeys(marks, -1.0), self._marked(higher, narrowed))
+            self._try(self._all_of(higher, -1.0), self._capped(higher, narrowed))
 
     def _is_low(self, number: int) -> bool:
         """Whether a point is known where the quantity is as low as it has to be."""
         need = self._needs[number]
         return need.width == 0 and self._points.interval(number)[0] <= 0
 
-    def _marked(self, numbers: Sequence[int], bounds: Bounds) -> Bounds:
-        """Bounds for the program with marks, of which some may rise."""
-        none, caps = np.zeros(len(self._needs)), np.zeros(len(self._needs))
+    def _is_too_high(self, number: int) -> bool:
+        """Whether no point is known where the quantity is 0, and it has to be possible."""
+        need = self._needs[number]
+        return need.holds_to >= 0 and self._points.interval(number)[0] > 0
+
+    def _all_of(self, numbers: Sequence[int], sign: float) -> dict[int, float]:
+        """The coefficients of all quantities together."""
+        parts = chain.from_iterable(self._needs[number].parts for number in numbers)
+        return {part: sign * times for part, times in Counter(parts).items()}
+
+    def _capped(self, numbers: Sequence[int], bounds: Bounds) -> Bounds:
+        """Bounds for the program, where some quantities are at most as high as is enough.
+
+        A quantity need not be bounded otherwise. The truth is never higher than what is enough.
+        """
+        more = np.full(self._conditions - len(bounds.least), math.inf)
+        highs, most = bounds.highs.copy(), np.append(bounds.most, more)
         for number in numbers:
-            caps[number] = self._needs[number].cap
-        return Bounds(
-            np.append(bounds.lows, none),
-            np.append(bounds.highs, caps),
-            np.append(bounds.least, none),
-            np.append(bounds.most, np.full(len(self._needs), math.inf)),
-        )
+            need = self._needs[number]
+            condition = self._sums[need.parts]
+            if condition is None:
+                [part] = need.parts
+                highs[part] = min(highs[part], need.cap)
+            else:
+                most[condition] = min(most[condition], need.cap)
+        return Bounds(bounds.lows, highs, np.append(bounds.least, -more), most)
 
     def _try(self, objective: dict[int, float], bounds: Bounds) -> Vector | None:
         """Look for a point; the one that the solver found."""
@@ -215,9 +240,10 @@ class Audit:
         return point
 
 
-def attack(view: JointView, truths: Sequence[int], needs: Sequence[Need]) -> tuple[Exposed, ...]:
-    """All needs that what is shown exposes."""
-    return tuple(Audit(view.joint, truths, needs).exposed(view)) if needs else ()
+def exposed(view: JointView, truths: Sequence[int], some: Iterable[Need]) -> frozenset[Need]:
+    """Those of some needs that what is shown exposes."""
+    needs = tuple(some)
+    return frozenset(Audit(view.joint, truths, needs).exposed(view)) if needs else frozenset()
 
 
 def is_safe(view: JointView, truths: Sequence[int], needs: Sequence[Need]) -> bool:

@@ -122,8 +122,11 @@ class Covers:
         self._quantities = {each: program.require(total_of(each)) for each in parts}
         self._needs, self._solver = needs, _PricingSolver(program)
         self._size = len(program.lows) + len(program.conditions)
-        nothing = np.zeros(self._places)
-        self._reach = [self._missed(need, *self._ends(need, nothing, 0.0)) for need in needs]
+        self._far, nothing = [(False, False)] * len(needs), np.zeros(self._places)
+        ends = [self._ends(number, nothing, 0.0) for number in range(len(needs))]
+        # Hiding only widens intervals: an end that is far enough already stays so.
+        self._far = [_far_enough(need, *each) for need, each in zip(needs, ends, strict=True)]
+        self._reach = [self._missed(need, *each) for need, each in zip(needs, ends, strict=True)]
 
     def of(self, hidden: Vector, needs: Iterable[int] | None = None) -> dict[int, list[Cover]]:
         """By need, covers of which less than one figure is hidden.
@@ -135,20 +138,24 @@ class Covers:
         found = dict[int, list[Cover]]()
         for number in range(len(self._needs)) if needs is None else needs:
             need = self._needs[number]
-            for cover in _violated(need, *self._ends(need, hidden, self._reach[number])):
+            for cover in _violated(need, *self._ends(number, hidden, self._reach[number])):
                 if hidden[sorted(cover)].sum() < 1 - TOLERANCE:
                     found.setdefault(number, []).append(cover)
         return found
 
-    def _ends(self, need: Need, hidden: Vector, reach: float) -> tuple[_End, _End]:
+    def _ends(self, number: int, hidden: Vector, reach: float) -> tuple[_End, _End]:
         """The attacker's interval if no figure of an end's cover is hidden at all."""
+        need, far = self._needs[number], self._far[number]
         share = np.append(hidden, 0.0)[self._setter]
         gone = share > 1 - TOLERANCE
         free, shown = self._free, self._shown
         lows = np.where(gone, -math.inf, shown.lows - share * reach)
         highs = np.where(gone, math.inf, shown.highs + share * reach)
         now = _Limits(np.maximum(free.lows, lows), np.minimum(free.highs, highs))
-        return self._end(need, now, 1.0), self._end(need, now, -1.0)
+        return (
+            _End(0.0, frozenset()) if far[0] else self._end(need, now, 1.0),
+            _End(float(need.cap), frozenset()) if far[1] else self._end(need, now, -1.0),
+        )
 
     def _end(self, need: Need, now: _Limits, sign: float) -> _End:
         self._budget.spend(self._size)
@@ -178,6 +185,13 @@ class Covers:
         """By how much an interval misses a need."""
         below = low.at if need.holds_to >= 0 else 0.0
         return max(below, need.holds_to - high.at, need.width - (high.at - low.at))
+
+
+def _far_enough(need: Need, low: _End, high: _End) -> tuple[bool, bool]:
+    """Whether each end of an interval is where a need asks it to be, whatever the other end is."""
+    if need.width:
+        return False, False
+    return low.at < TOLERANCE, high.at > need.holds_to - TOLERANCE
 
 
 def _violated(need: Need, low: _End, high: _End) -> Iterator[Cover]:

@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from oversight_agent.disclosure import audit, needs
-from oversight_agent.disclosure.audit import Audit, Exposed
+from oversight_agent.disclosure.audit import Audit
 from oversight_agent.disclosure.figures import Grid
 from oversight_agent.disclosure.joint import Joint, JointView, Place
 from oversight_agent.disclosure.needs import Need
@@ -64,9 +64,9 @@ class Following:
                     if need.parts not in parts:
                         self._causes.setdefault(need, []).append(Place(table, figure))
         if joint.public:
-            for found in audit.attack(nothing, truths, list(self._causes)):
-                causes = self._causes.pop(found.need)
-                self._causes[audit.beside(nothing, found.need)] = causes
+            for need in list(Audit(joint, truths, list(self._causes)).exposed(nothing)):
+                causes = self._causes.pop(need)
+                self._causes[audit.beside(nothing, need)] = causes
         places = list(joint.places())
         self._parts = {need: [places[part] for part in need.parts] for need in self._causes}
         self._audit, self._knowledge = (
@@ -75,16 +75,17 @@ class Following:
         )
         self._solver = Solver(self._knowledge.program)
 
-    def exposed(self, view: JointView) -> Iterator[Exposed]:
+    def exposed(self, view: JointView) -> Iterator[Need]:
         """What a pattern exposes of its own needs."""
         together = [need for need in self._together(view) if need not in self._standing]
-        yield from audit.attack(view, self._truths, together)
+        if together:
+            yield from Audit(view.joint, self._truths, together).exposed(view)
         yield from self._audit.exposed(view, self._hidden(view))
 
     def exposes(self, need: Need, view: JointView) -> bool:
         """Whether a pattern leaves a need by rule 2 and exposes it."""
         left = need in self._causes and self._is_left(need, view)
-        return left and self._audit.attack(need, view) is not None
+        return left and self._audit.exposes(need, view)
 
     def given(self, need: Need, draft: JointView, hidden: frozenset[Place]) -> Given:
         """For whose sake a need stands that a pattern exposes.

@@ -18,10 +18,25 @@ Rules kept here:
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from oversight_agent.disclosure.figures import TOTAL_OF_ROW, Figure, Shape
 from oversight_agent.disclosure.joint import Joint, JointView, Place
 from oversight_agent.disclosure.solver import TOLERANCE, Bounds, Program, Vector, total_of
+
+
+class Rest(NamedTuple):
+    """A row without one of its cells.
+
+    Attributes:
+        total: the number of the row's total.
+        cell: the number of the cell.
+        condition: the number of the condition that is the difference of the two.
+    """
+
+    total: int
+    cell: int
+    condition: int
 
 
 class Knowledge:
@@ -31,22 +46,23 @@ class Knowledge:
 
     Attributes:
         program: the conditions of an attacker who sees nothing.
-        rests: by the figures of a row but one cell, the row's total and that cell.
+        rests: by the figures of a row but one cell, what is known of these together.
     """
 
     def __init__(self, joint: Joint) -> None:
         self.program = additions(joint)
-        self.rests = dict[tuple[int, ...], tuple[int, int]]()
+        self.rests = dict[tuple[int, ...], Rest]()
         self._rests = {
             place: self.program.require(_rest(joint, place))
             for place in joint.places()
             if not (place.figure.is_total or joint.shapes[place.table].scales)
         }
-        for place in self._rests:
+        for place, condition in self._rests.items():
             total, cell = _rest(joint, place)
             line = range(total + 1, total + 1 + joint.shapes[place.table].outcomes)
             if cell in line:
-                self.rests[tuple(number for number in line if number != cell)] = total, cell
+                rest = tuple(number for number in line if number != cell)
+                self.rests[rest] = Rest(total, cell, condition)
         self._behind = {
             place: self.program.require(_behind(joint, place))
             for place in joint.places()

@@ -168,7 +168,7 @@ class _Search:
     def _exposed(self, hidden: Vector) -> list[int]:
         """The numbers of the needs that a pattern exposes."""
         view = self._view.without(self._hidden_places(hidden))
-        return [self._needs.index(each.need) for each in self._audit.exposed(view)]
+        return [self._needs.index(need) for need in self._audit.exposed(view)]
 
     def _learn(self, covers: Mapping[int, Sequence[Cover]]) -> bool:
         return self._master.add((c, ALWAYS) for c in chain.from_iterable(covers.values()))
@@ -194,7 +194,7 @@ class _Search:
         if self._following is None:
             return False
         hidden = self._hidden_places(found)
-        exposed = [each.need for each in self._following.exposed(self._view.without(hidden))]
+        exposed = [*self._following.exposed(self._view.without(hidden))]
         if not exposed:
             return False
         covers = self._covers.beside(exposed).of(found)

@@ -27,6 +27,7 @@ from oversight_agent.disclosure.joint import Joint
 from oversight_agent.disclosure.knowledge import Knowledge
 from oversight_agent.disclosure.needs import Need
 from oversight_agent.disclosure.solver import TOLERANCE, Bounds, Vector
+from oversight_agent.disclosure.tightening import Plain
 
 Matrix = npt.NDArray[np.float64]
 
@@ -43,11 +44,13 @@ class Pool:
 
     Attributes:
         knowledge: what attackers of the component know.
+        plain: what is plain of it without a solution.
         moving: the conditions of it whose bounds depend on what is published.
     """
 
     def __init__(self, knowledge: Knowledge) -> None:
-        self.knowledge, self.moving = knowledge, np.array(knowledge.moving, dtype=np.int64)
+        self.knowledge, self.plain = knowledge, Plain(knowledge)
+        self.moving = np.array(knowledge.moving, dtype=np.int64)
         self._always = knowledge.program.bounds
         self._conditions = _Sums(terms for terms, _, _ in knowledge.program.conditions)
         # Mostly a few of the numbers are looked at, of all points.

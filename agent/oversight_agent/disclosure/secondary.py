@@ -73,12 +73,12 @@ def extend(
         UnsolvedError: the solver failed, or the rounds were used up.
     """
     attacker = _Attacker(view.joint, truths, needs, following)
-    exposed = [found.need for found in attacker.standing(view)]
+    exposed = [*attacker.standing(view)]
     found, more, why = view, exposed, dict[Place, Need]()
     for _ in range(PATTERNS):
         if more:
             found = _enough(view, found, more, truths, preference, why)
-        more = [each.need for each in attacker.following(found)]
+        more = [*attacker.following(found)]
         if not more:
             break
     else:
@@ -104,11 +104,11 @@ class _Attacker:
         self._audit = Audit(joint, truths, needs) if needs else None
         self._following = following
 
-    def standing(self, view: JointView) -> Iterator[Exposed]:
+    def standing(self, view: JointView) -> Iterator[Need]:
         """The needs exposed of those that stand."""
         return self._audit.exposed(view) if self._audit else iter(())
 
-    def following(self, view: JointView) -> Iterator[Exposed]:
+    def following(self, view: JointView) -> Iterator[Need]:
         """The needs exposed of those that follow from a view."""
         return self._following.exposed(view) if self._following else iter(())
 
@@ -117,7 +117,7 @@ class _Attacker:
         if need is None:
             return False
         if self._audit and self._audit.has(need):
-            return self._audit.attack(need, view) is not None
+            return self._audit.exposes(need, view)
         return self._following is not None and self._following.exposes(need, view)
 
     def finds_nothing(self, view: JointView) -> bool:

@@ -187,7 +187,9 @@ def _protected(
         lost = _lost(draft, truths, wanted)
         left = tuple(need for need in wanted if need not in lost)
         final, every = _extended(draft, component, found, truths, left)
-        told = _exposed(final, truths, lost) - _exposed(merging.without_any(final), truths, lost)
+        told = audit.exposed(final, truths, lost) - audit.exposed(
+            merging.without_any(final), truths, lost
+        )
         out = merging.beside(told, draft)
         if merging.without_any(draft).shown != merging.without_any(final).shown:
             out += merging.out_of_place(final)
@@ -201,7 +203,7 @@ def _lost(
 ) -> list[needs.Need]:
     """The needs of what merged figures differ by that are exposed without merged figures."""
     some = merging.of_differences(wanted, draft.joint)
-    exposed = _exposed(merging.without_any(draft), truths, some)
+    exposed = audit.exposed(merging.without_any(draft), truths, some)
     return [need for need in some if need in exposed]
 
 
@@ -290,12 +292,12 @@ def _meetable(
     }
     some = [need for need in wanted if need.parts in by_people]
     bare, nothing = draft.without(draft.hideable), draft.without(draft.shown)
-    exposed = _exposed(bare, truths, some)
+    exposed = audit.exposed(bare, truths, some)
     weaker = {need: replace(need, known=frozenset()) for need in some if need in exposed}
     of_people = {need: less for need, less in weaker.items() if by_people[need.parts]}
     of_links = {need: less for need, less in weaker.items() if not by_people[need.parts]}
-    known = _exposed(nothing, truths, of_links.values())
-    gone = known | _exposed(bare, truths, of_people.values())
+    known = audit.exposed(nothing, truths, of_links.values())
+    gone = known | audit.exposed(bare, truths, of_people.values())
     found = (
         weaker[need] if need in of_people or of_links.get(need) in known else need
         for need in wanted
@@ -315,9 +317,9 @@ def _beside_public(
     """
     if not nothing.joint.public:
         return tuple(wanted)
-    exposed = _exposed(nothing, truths, wanted)
+    exposed = audit.exposed(nothing, truths, wanted)
     weaker = {need: replace(need, known=frozenset()) for need in exposed}
-    known = _exposed(nothing, truths, weaker.values())
+    known = audit.exposed(nothing, truths, weaker.values())
     found = (
         need if need not in exposed
         else audit.beside(nothing, need) if weaker[need] in known
@@ -325,10 +327,6 @@ def _beside_public(
         for need in wanted
     )  # fmt: skip
     return tuple(dict.fromkeys(found))
-
-
-def _exposed(view: JointView, truths: Sequence[int], some: Iterable[needs.Need]) -> set[needs.Need]:
-    return {exposed.need for exposed in audit.attack(view, truths, tuple(some))}
 
 
 def _known(grids: Sequence[Grid], joint: Joint, difference: Difference) -> frozenset[int]:

@@ -85,10 +85,9 @@ class Plain:
             self._seen, (self._lows, self._highs) = bounds, self._tightening.of(bounds)
         index = [*parts]
         low, high = float(self._lows[index].sum()), float(self._highs[index].sum())
-        if (between := self._knowledge.rests.get(parts)) is not None:
-            total, cell = between
-            low = max(low, float(self._lows[total] - self._highs[cell]))
-            high = min(high, float(self._highs[total] - self._lows[cell]))
+        if (rest := self._knowledge.rests.get(parts)) is not None:
+            low = max(low, float(self._lows[rest.total] - self._highs[rest.cell]))
+            high = min(high, float(self._highs[rest.total] - self._lows[rest.cell]))
         slack = TOLERANCE * (1 + len(parts))
         low = math.ceil(low - slack) if math.isfinite(low) else low
         return low, math.floor(high + slack) if math.isfinite(high) else high

@@ -100,8 +100,8 @@ def test_the_audit_finds_the_same_as_one_to_whom_nothing_is_plain(seed: int):
     possible = [need for _, few in needs.of_possible(grid, RULES) for need in few]
     wanted = [*primary.suppress(grid, RULES).needs, *possible]
 
-    found = {each.need for each in audit.attack(view, grid.truths, wanted)}
+    found = audit.exposed(view, grid.truths, wanted)
     with mock.patch.object(Plain, "interval", return_value=(-np.inf, np.inf)):
-        slowly = {each.need for each in audit.attack(view, grid.truths, wanted)}
+        slowly = audit.exposed(view, grid.truths, wanted)
 
     assert found == slowly
