@@ -24,6 +24,10 @@ SPEC = specification.load("1.0")
 LAYOUTS = (*all_layouts(), *later_layouts())
 
 
+measured_once = pytest.mark.xdist_group("proposals")
+"""Of the demo's files, which takes long."""
+
+
 def measured(data: Path, truth: dict[str, object]) -> Marks:
     """The marks of what is proposed for a data folder."""
     found = profile_folder(data)
@@ -66,6 +70,7 @@ def test_on_a_held_out_layout_at_least_85_percent_of_the_fields_are_proposed_rig
     assert found.share >= 0.85, found.wrong
 
 
+@measured_once
 def test_on_the_demo_at_least_90_percent_of_the_fields_are_proposed_right(
     of_the_demo: dict[str, Marks],
 ) -> None:
@@ -77,10 +82,12 @@ def test_on_the_demo_at_least_90_percent_of_the_fields_are_proposed_right(
     assert right / fields >= 0.9
 
 
+@measured_once
 def test_no_authority_of_the_demo_is_left_far_behind(of_the_demo: dict[str, Marks]) -> None:
     assert min(one.share for one in of_the_demo.values()) >= 0.75
 
 
+@measured_once
 def test_a_stated_confidence_is_borne_out(of_the_demo: dict[str, Marks]) -> None:
     stated = [pair for one in of_the_demo.values() for pair in one.sure]
 
@@ -92,6 +99,7 @@ def test_a_stated_confidence_is_borne_out(of_the_demo: dict[str, Marks]) -> None
     assert sum(asked) / len(asked) < sum(high) / len(high)
 
 
+@measured_once
 def test_few_values_become_a_wrong_code(of_the_demo: dict[str, Marks]) -> None:
     wrong = sum(one.values["wrong"] for one in of_the_demo.values())
     right = sum(one.values["right"] for one in of_the_demo.values())

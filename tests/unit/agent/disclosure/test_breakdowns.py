@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+from functools import cache
 
 import pytest
 
-from oversight_agent.disclosure import protect
+from oversight_agent.disclosure import Protected, protect
 from oversight_agent.tables import UnsafeTable
 from oversight_protocol.partitions import partitions
 from oversight_protocol.policy import Rules
@@ -44,6 +45,15 @@ def unsafe_of(name: str, seed: int) -> UnsafeTable:
     return random_table(TABLES[name], seed, events, workers=300)
 
 
+@cache
+def protected(name: str, seed: int) -> Protected:
+    """One of these tables protected, which takes long."""
+    return protect([unsafe_of(name, seed)], RULES, "1.0")
+
+
+protected_once = pytest.mark.xdist_group("breakdowns")
+
+
 def test_the_rows_of_a_crossing_make_up_the_next_coarser_ones():
     found: dict[tuple[str, str], list[int]] = {}
     for whole, parts in partitions(CUBE):
@@ -58,11 +68,12 @@ def test_the_rows_of_a_crossing_make_up_the_next_coarser_ones():
     assert found["role", "x"] == [3]
 
 
+@protected_once
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("name", TABLES)
 def test_no_small_figure_can_be_found_in_any_of_its_rows(name: str, seed: int):
     unsafe = unsafe_of(name, seed)
-    answer = protect([unsafe], RULES, "1.0").tables[0].answer
+    answer = protected(name, seed).tables[0].answer
     if answer.status == "refused":
         return
 
@@ -75,23 +86,24 @@ def test_no_small_figure_can_be_found_in_any_of_its_rows(name: str, seed: int):
             assert high >= RULES.minimum_persons - 1, key
 
 
+@protected_once
 def test_these_tables_are_not_all_withheld():
     published_of = [
         sum(value is not None for value in published(one.answer).values())
         for name in TABLES
         for seed in range(12)
-        for one in protect([unsafe_of(name, seed)], RULES, "1.0").tables
+        for one in protected(name, seed).tables
     ]
 
     assert sum(count > 20 for count in published_of) > len(published_of) / 4
 
 
+@protected_once
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("name", TABLES)
 def test_every_interval_holds_the_truth_and_every_figure_is_a_rounded_truth(name: str, seed: int):
-    unsafe = unsafe_of(name, seed)
+    unsafe, done = unsafe_of(name, seed), protected(name, seed)
 
-    done = protect([unsafe], RULES, "1.0")
     found = intervals([unsafe], done, RULES)
 
     truths = {key: cell.count for key, cell in exact(unsafe).items()}
@@ -172,6 +184,7 @@ def test_the_attackers_additions_are_those_of_the_defence():
     assert ours <= theirs
 
 
+@protected_once
 @pytest.mark.parametrize("name", ["crossed", "staff"])
 def test_the_order_in_which_categories_are_declared_decides_nothing(name: str):
     for seed in range(6):
@@ -191,6 +204,7 @@ def test_the_order_in_which_categories_are_declared_decides_nothing(name: str):
         keys = [("", ""), *((b, c) for b in turned.breakdowns for c in turned.members(b))]
         again = UnsafeTable(turned, unsafe.period, tuple(rows[key] for key in keys), unsafe.seal)
 
-        one, other = (protect([each], RULES, "1.0").tables[0].answer for each in (unsafe, again))
+        one = protected(name, seed).tables[0].answer
+        other = protect([again], RULES, "1.0").tables[0].answer
 
         assert published(one) == published(other)
