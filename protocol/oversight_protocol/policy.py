@@ -54,7 +54,7 @@ FLOORS = MappingProxyType(
         "residual_degrees": Floor(
             10,
             "degrees of freedom that a model with a coefficient for every row of a crossing leaves:"
-            " distinct persons of the table less the rows",
+            " distinct persons behind each row, added up, less the rows",
             "SACRO default, for regressions",
         ),
     }

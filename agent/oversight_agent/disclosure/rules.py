@@ -25,7 +25,7 @@ Rules kept here (numbers from `oversight_protocol.policy.Rules`; sources in its 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -120,9 +120,9 @@ def broken_of_sum(behind: UnsafeSum, rules: Rules) -> tuple[Rule, ...]:
     return tuple(rule for rule, breaks in SUM_BROKEN_BY.items() if breaks(behind, rules))
 
 
-def too_few_degrees(whole: UnsafeCell, rows: int, table: BaseTable, rules: Rules) -> bool:
-    """Rule 7, of a crossing with so many rows, given who stands behind the whole authority."""
-    return _fewest(whole, table) - rows < rules.residual_degrees
+def too_few_degrees(rows: Sequence[UnsafeCell], table: BaseTable, rules: Rules) -> bool:
+    """Rule 7, of a crossing, given who stands behind each of its rows."""
+    return sum(_fewest(row, table) for row in rows) - len(rows) < rules.residual_degrees
 
 
 def dominated(behind: UnsafeSum, rules: Rules) -> bool:
