@@ -20,6 +20,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+import numpy as np
+
 from oversight_agent.disclosure.figures import TOTAL_OF_ROW, Figure, Shape
 from oversight_agent.disclosure.joint import Joint, JointView, Place
 from oversight_agent.disclosure.solver import TOLERANCE, Bounds, Program, Vector, total_of
@@ -70,7 +72,8 @@ class Knowledge:
         }
 
         self._numbers = {place: joint.number(place) for place in joint.places()}
-        self._always = self.program.bounds
+        # As lists, of which single numbers are read and written faster than of arrays.
+        self._always = [line.tolist() for line in self.program.bounds.lines]
 
     @property
     def moving(self) -> list[int]:
@@ -79,17 +82,17 @@ class Knowledge:
 
     def bounds(self, view: JointView) -> Bounds:
         """The bounds of one who sees a view."""
-        bounds = self._always.copy()
+        lows, highs, least, most = (line.copy() for line in self._always)
         for place in view.shown:
             seen = view.views[place.table]
-            _narrow(bounds.lows, bounds.highs, self._numbers[place], seen.bounds(place.figure))
+            _narrow(lows, highs, self._numbers[place], seen.bounds(place.figure))
             above = self._above(place)
             if above is not None and not seen.zeros:
-                bounds.least[above] = seen.least
+                least[above] = seen.least
         for place, mark in view.marks.items():
-            _narrow(bounds.lows, bounds.highs, self._numbers[place], mark.own)
-            _narrow(bounds.least, bounds.most, self._rests[place], mark.rest)
-        return bounds
+            _narrow(lows, highs, self._numbers[place], mark.own)
+            _narrow(least, most, self._rests[place], mark.rest)
+        return Bounds(*(np.array(line, dtype=float) for line in (lows, highs, least, most)))
 
     def excludes(self, point: Vector, view: JointView, place: Place) -> bool:
         """Whether a published figure, or what goes with it, says that a point is none."""
@@ -212,9 +215,8 @@ def _add_table(result: Program, shape: Shape, start: int) -> None:
 
 
 def _narrow(
-    lows: Vector | list[float], highs: Vector | list[float], number: int,
-    between: tuple[float, float],
-) -> None:  # fmt: skip
+    lows: list[float], highs: list[float], number: int, between: tuple[float, float]
+) -> None:
     """Know besides that a variable, or a condition, lies between two numbers."""
     lows[number] = max(between[0], lows[number])
     highs[number] = min(between[1], highs[number])

@@ -44,9 +44,10 @@ class Bounds:
     least: Vector
     most: Vector
 
-    def copy(self) -> Bounds:
-        """Bounds that can be changed without changing these."""
-        return Bounds(*(line.copy() for line in (self.lows, self.highs, self.least, self.most)))
+    @property
+    def lines(self) -> tuple[Vector, Vector, Vector, Vector]:
+        """The four, in their order."""
+        return self.lows, self.highs, self.least, self.most
 
     def fixed(self, variables: Iterable[int], values: Vector) -> Bounds:
         """The same where some variables have their values in `values`, which holds those of all."""
