@@ -107,9 +107,6 @@ def describe(study: Study, envelope: Envelope) -> str:
         f"Rules: at least {rules.minimum_persons} persons behind a figure, counts rounded to "
         f"{rules.rounding_base}; tables about staff: at least {rules.staff_minimum_workers} "
         f"workers from {rules.staff_minimum_teams} teams.",
-        *([f"Crossings: only where at least {rules.residual_degrees} more persons than rows are "
-           "behind them."]
-          if any(table.crossings for table in study.base_tables) else []),
         *([f"Sums: none is shown of which two people contribute more than "
            f"{rules.two_largest_percent} %."] if rules.two_largest_percent else []),
         *([f"Markers: a suppressed figure of the whole authority may be marked [low] if it is "

@@ -51,12 +51,6 @@ FLOORS = MappingProxyType(
             "distinct workers behind a cell of any table whose rows name a worker",
             "ours, after the threshold rule for establishments of the ABS",
         ),
-        "residual_degrees": Floor(
-            10,
-            "degrees of freedom that a model with a coefficient for every row of a crossing leaves:"
-            " distinct persons behind each row, added up, less the rows",
-            "SACRO default, for regressions",
-        ),
     }
 )
 """The least that any release keeps."""
@@ -101,7 +95,6 @@ class Rules(Document):
     staff_minimum_workers: int = Field(default=10, le=1000)
     staff_minimum_teams: int = Field(default=3, le=100)
     contributing_workers: int = Field(default=3, le=100)
-    residual_degrees: int = Field(default=10, le=1000)
     worker_share_percent: int = Field(default=50, ge=1, le=WORKER_SHARE_CEILING_PERCENT)
     dominance_percent: int = Field(default=10, ge=DOMINANCE_FLOOR_PERCENT, le=100)
     two_largest_percent: int = Field(default=0, ge=0, le=99)

@@ -45,7 +45,6 @@ share = false
 [rules]
 # Any rule may be tightened, none loosened below its floor.
 # minimum_persons = 15
-# residual_degrees = 20      # no crossing unless so many more people than rows are behind it
 # two_largest_percent = 90   # no sum of which two people contribute more than this percentage
 # low_high_below = 0   # no markers [low] and [high], whatever a study declares
 """

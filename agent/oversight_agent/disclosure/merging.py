@@ -31,7 +31,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from oversight_agent.disclosure.crossings import too_fine
 from oversight_agent.disclosure.figures import TOTAL_OF_ROW, Figure, Grid, Name
 from oversight_agent.disclosure.joint import Joint, JointView, Place
 from oversight_agent.disclosure.needs import Need
@@ -69,7 +68,7 @@ def numbered(grids: Iterable[Grid], names: Names) -> tuple[Grid, ...]:
 
 def possible(grid: Grid, rules: Rules) -> Iterator[Figure]:
     """The merged figures of a table that may be shown, by rule 1."""
-    for row in sorted(set(range(grid.shape.rows)) - too_fine(grid, rules)):
+    for row in range(grid.shape.rows):
         for merge in range(len(grid.merges)):
             figure = Figure(row, grid.shape.outcomes + merge)
             if _keeps_rules(grid, figure, rules):

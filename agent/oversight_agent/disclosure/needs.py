@@ -24,7 +24,6 @@ Rules kept here:
    all that is published, or whose rest may, is protected as if it were. Else whoever re-runs the
    algorithm concludes that it is not small, as more would have been hidden then. So is the number
    of persons of a row with sums, and each of its sums, once hidden, as if one person dominated it.
-6. In the rows of a crossing that is hidden as a whole (`crossings`) nothing needs to be hidden.
 """
 
 from __future__ import annotations
@@ -35,7 +34,6 @@ from itertools import combinations
 from typing import NamedTuple
 
 from oversight_agent.adding_up import joined, joined_sums
-from oversight_agent.disclosure.crossings import too_fine
 from oversight_agent.disclosure.figures import TOTAL_OF_ROW, WHOLE, Figure, Grid
 from oversight_agent.disclosure.rules import Rule, broken, dominated, least_shown
 from oversight_agent.disclosure.view import View
@@ -92,8 +90,7 @@ class Breach(NamedTuple):
 def of_breaches(grid: Grid, breaches: Iterable[Breach], rules: Rules) -> tuple[Need, ...]:
     """The needs of a table with outcomes: one for each figure that breaks a rule, or its rest."""
     found: dict[tuple[Figure, bool], list[Rule]] = {}
-    fine = too_fine(grid, rules)
-    for breach in (one for one in breaches if one.figure.row not in fine):
+    for breach in breaches:
         found.setdefault((breach.figure, breach.rest), []).append(breach.rule)
     return tuple(_of_count(grid, *key, broke, rules) for key, broke in found.items())
 
@@ -102,10 +99,8 @@ def of_lines(grid: Grid, rules: Rules) -> tuple[Need, ...]:
     """The needs of a table with magnitudes that do not depend on what is hidden."""
     together = (line for _, rows in grid.shape.partitions for line in _together(rows))
     alone = ((row,) for row in range(grid.shape.rows))
-    lines, fine = dict.fromkeys([(WHOLE,), *together, *alone]), too_fine(grid, rules)
-    return tuple(
-        need for rows in lines if fine.isdisjoint(rows) for need in _of_rows(grid, rows, rules)
-    )
+    lines = dict.fromkeys([(WHOLE,), *together, *alone])
+    return tuple(need for rows in lines for need in _of_rows(grid, rows, rules))
 
 
 def _together(rows: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
@@ -139,11 +134,9 @@ def of_difference(
 def of_hidden(grid: Grid, view: View, rules: Rules) -> tuple[Need, ...]:
     """The needs of what a table with magnitudes hides, together, in each dimension."""
     of_each = ((TOTAL_OF_ROW, _count_of_rows), (0, _sums_of_rows))
-    found, fine = dict[Need, None](), too_fine(grid, rules)
+    found = dict[Need, None]()
     for column, needs in of_each if grid.shape.scales else ():
         for _, rows in grid.shape.partitions:
-            if not fine.isdisjoint(rows):
-                continue
             hidden = [row for row in rows if Figure(row, column) not in view.shown]
             found.update(dict.fromkeys(needs(grid, hidden, rules) if hidden else ()))
     return tuple(found)
@@ -156,10 +149,7 @@ def of_possible(grid: Grid, rules: Rules) -> Iterator[tuple[Figure, tuple[Need, 
     which one would be depends on the true numbers.
     """
     shape, holds_to = grid.shape, least_shown(grid.table, rules) - 1
-    fine = too_fine(grid, rules)
     for figure in shape.figures():
-        if figure.row in fine:
-            continue
         if shape.is_merged(figure):
             # A hidden one is a sum of cells, of which each that is hidden has a need of its own.
             continue

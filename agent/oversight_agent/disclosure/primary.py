@@ -6,8 +6,7 @@ Rules kept here:
 2. If the total of a row is hidden, so is the whole row.
 3. The sums of a row are hidden together, whichever breaks a rule. The rest of their dimension hides
    nothing here: it leaves a need, and the later stages choose what gives way.
-4. Each broken rule leaves a need, by the rules of `needs`; but none in a crossing that is hidden as
-   a whole (`crossings`).
+4. Each broken rule leaves a need, by the rules of `needs`.
 """
 
 from __future__ import annotations
@@ -15,8 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from oversight_agent.disclosure.crossings import too_fine
-from oversight_agent.disclosure.figures import TOTAL_OF_ROW, Figure, Grid
+from oversight_agent.disclosure.figures import Figure, Grid
 from oversight_agent.disclosure.needs import Breach, Need, of_breaches, of_lines
 from oversight_agent.disclosure.rules import Rule, broken, dominated
 from oversight_protocol.policy import Rules
@@ -38,10 +36,6 @@ def suppress(grid: Grid, rules: Rules) -> Primary:
     else:
         breaches = tuple(_of_cells(grid, rules))
         needs = of_breaches(grid, breaches, rules)
-    breaches += tuple(
-        Breach(Figure(row, TOTAL_OF_ROW), Rule.RESIDUAL, rest=False)
-        for row in sorted(too_fine(grid, rules))
-    )
     hidden = {breach.figure for breach in breaches}
     for figure in set(hidden):
         hidden.update(grid.shape.line(figure.row) if figure.is_total else ())

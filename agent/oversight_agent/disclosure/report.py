@@ -28,8 +28,6 @@ SENTENCES: Mapping[str, str] = {
     " contribution to within this percentage of it, or the sum is nothing.",
     "two_largest_percent": "The two largest contributions together are more than this percentage"
     " of the sum; 0 if this is not asked.",
-    "residual_degrees": "A model with a coefficient for every row of the crossing would leave fewer"
-    " degrees of freedom: the persons behind each row, added up, less the rows.",
     "complement": "The rest of the row breaks one of the rules above; the number is of persons.",
     "row_total": "The total of the row is hidden, so its cells or sums are too.",
     "other_sum": "Another sum of the row is hidden, and the sums of a row are hidden together.",

@@ -18,14 +18,11 @@ Rules kept here (numbers from `oversight_protocol.policy.Rules`; sources in its 
 6. `two_largest_percent`, the (n,k) rule with n = 2, for sums, where a study or an authority asks
    for it: the two largest contributions together are no more than this share of the sum. Otherwise
    anybody could take the sum for what these two have.
-7. `residual_degrees`, for crossings, the tables of coded covariates that regressions are fitted on:
-   a model with a coefficient for every row leaves at least so many degrees of freedom. What has
-   nearly as many coefficients as persons returns the persons.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -44,14 +41,18 @@ class Rule(StrEnum):
     SHARE = "worker_share_percent"
     DOMINANCE = "dominance_percent"
     TWO_LARGEST = "two_largest_percent"
-    RESIDUAL = "residual_degrees"
 
 
 def too_few_persons(cell: UnsafeCell, table: BaseTable, rules: Rules) -> bool:
     """Rule 1."""
     if cell.count == 0:
         return not rules.zeros_may_be_shown
-    return _fewest(cell, table) < rules.minimum_persons
+    tested = [
+        _persons(cell, subject)
+        for subject in table.subjects
+        if _persons(cell, subject) or not subject.optional
+    ]
+    return not tested or min(tested) < rules.minimum_persons
 
 
 def too_few_staff(cell: UnsafeCell, table: BaseTable, rules: Rules) -> bool:
@@ -120,11 +121,6 @@ def broken_of_sum(behind: UnsafeSum, rules: Rules) -> tuple[Rule, ...]:
     return tuple(rule for rule, breaks in SUM_BROKEN_BY.items() if breaks(behind, rules))
 
 
-def too_few_degrees(rows: Sequence[UnsafeCell], table: BaseTable, rules: Rules) -> bool:
-    """Rule 7, of a crossing, given who stands behind each of its rows."""
-    return sum(_fewest(row, table) for row in rows) - len(rows) < rules.residual_degrees
-
-
 def dominated(behind: UnsafeSum, rules: Rules) -> bool:
     """Whether a sum breaks a rule about contributions."""
     return bool(broken_of_sum(behind, rules))
@@ -133,16 +129,6 @@ def dominated(behind: UnsafeSum, rules: Rules) -> bool:
 def least_shown(table: BaseTable, rules: Rules) -> int:
     """The least that a shown figure of a table other than 0 can count."""
     return rules.least_shown(about_staff=table.about_staff)
-
-
-def _fewest(cell: UnsafeCell, table: BaseTable) -> int:
-    """Distinct persons of the kind of which there are fewest, of those that the table counts."""
-    tested = [
-        _persons(cell, subject)
-        for subject in table.subjects
-        if _persons(cell, subject) or not subject.optional
-    ]
-    return min(tested, default=0)
 
 
 def _persons(cell: UnsafeCell, subject: Subject) -> int:

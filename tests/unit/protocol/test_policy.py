@@ -27,7 +27,6 @@ def rules(draw: st.DrawFn) -> Rules:
         staff_minimum_workers=draw(st.integers(10, 1000)),
         staff_minimum_teams=draw(st.integers(3, 100)),
         contributing_workers=draw(st.integers(3, 100)),
-        residual_degrees=draw(st.integers(10, 1000)),
         worker_share_percent=draw(st.integers(1, 50)),
         dominance_percent=draw(st.integers(10, 100)),
         two_largest_percent=draw(st.just(0) | st.integers(50, 99)),
@@ -44,7 +43,6 @@ def test_the_defaults_are_the_floors():
         "staff_minimum_workers": 10,
         "staff_minimum_teams": 3,
         "contributing_workers": 3,
-        "residual_degrees": 10,
     }
     assert defaults.worker_share_percent == WORKER_SHARE_CEILING_PERCENT == 50
     assert not defaults.zeros_may_be_shown
@@ -162,7 +160,6 @@ STRICTER = {
     "staff_minimum_workers": 11,
     "staff_minimum_teams": 4,
     "contributing_workers": 4,
-    "residual_degrees": 11,
     "worker_share_percent": 49,
     "dominance_percent": 11,
     "two_largest_percent": 99,
