@@ -134,6 +134,17 @@ class Audit:
             self._large.setdefault(number, []).append(bounds)
         return large
 
+    def _is_nothing(self, number: int, bounds: Bounds) -> bool:
+        """Whether everybody can tell that nobody is behind a quantity, and its need allows that."""
+        need = self._needs[number]
+        if not need.if_anybody or self._points.interval(number)[1] > 0:
+            return False
+        if self._plain.interval(need.parts, bounds)[1] <= 0:
+            return True
+        narrowed = bounds.fixed(need.known, self._truths)
+        point = self._try(self._all_of([number], -1.0), self._capped([number], narrowed))
+        return point is not None and point[[*need.parts]].sum() < TOLERANCE
+
     def _is_met(self, number: int) -> bool:
         return self._needs[number].is_met(*self._points.interval(number))
 
@@ -155,6 +166,8 @@ class Audit:
         """A need if it is not met; if not `wholly`, with its interval as far as was looked."""
         need = self._needs[number]
         if self._is_met(number) or self._is_large(number, bounds):
+            return None
+        if self._is_nothing(number, bounds):
             return None
         if found := self._plainly_exposed(number, bounds):
             return found

@@ -24,6 +24,7 @@ Rules kept here:
    all that is published, or whose rest may, is protected as if it were. Else whoever re-runs the
    algorithm concludes that it is not small, as more would have been hidden then. So is the number
    of persons of a row with sums, and each of its sums, once hidden, as if one person dominated it.
+   Where zeros may be shown, it is no secret of a count that everybody can tell that it is nothing.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ class Need:
         known: numbers of the figures whose exact value the attacker is taken to know.
         if_small: nothing need be hidden of a quantity that everybody can tell to be larger than
             `holds_to`.
+        if_anybody: nor of one that everybody can tell to be nothing: zeros may be shown.
         of_nobody: that nobody is behind the quantity: it is guarded against one who does not know
             where nobody is.
     """
@@ -66,6 +68,7 @@ class Need:
     width: int
     known: frozenset[int] = field(repr=False)
     if_small: bool = False
+    if_anybody: bool = False
     of_nobody: bool = False
 
     @property
@@ -163,9 +166,12 @@ def of_possible(grid: Grid, rules: Rules) -> Iterator[tuple[Figure, tuple[Need, 
             rest = tuple(each for each in line if each != own)
             quantities.append((rest, grid.behind_rest(figure).count))
         needs = (
-            Need(*each, holds_to, 0, frozenset(), if_small=True, of_nobody=not each[1])
-            for each in quantities
-        )
+            Need(
+                parts, truth, holds_to, 0, frozenset(), if_small=True,
+                if_anybody=rules.zeros_may_be_shown, of_nobody=not truth,
+            )
+            for parts, truth in quantities
+        )  # fmt: skip
         yield figure, tuple(needs)
 
 

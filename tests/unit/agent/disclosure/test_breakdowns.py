@@ -13,7 +13,7 @@ from oversight_protocol.partitions import partitions
 from oversight_protocol.policy import Rules
 from oversight_protocol.study import BaseTable, PublicFigure
 from support.attacker import Attacker, exact, half_up, made_up, published
-from support.exact_tables import CHILD, WORKER, base_table, random_table
+from support.exact_tables import CHILD, WORKER, base_table, from_counts, random_table
 from support.intervals import intervals
 from support.joint_attacker import as_seen
 from support.plain_rules import small
@@ -233,3 +233,26 @@ def test_the_order_in_which_categories_are_declared_decides_nothing(name: str):
         other = protect([again], RULES, "1.0").tables[0].answer
 
         assert published(one) == published(other)
+
+
+def test_an_outcome_that_nobody_has_hides_nothing_where_zeros_may_be_shown():
+    table = base_table(
+        ("yes", "no"), {"service": ("a", "b", "c"), "role": ("x", "y")}, subjects=(CHILD,),
+        crossings={"both": ("service", "role")},
+    )  # fmt: skip
+    unsafe = from_counts(table, {(0, 0): (9, 0), (1, 0): (2, 0), (2, 0): (11, 0)})
+    rules = Rules(zeros_may_be_shown=True)
+
+    answer = protect([unsafe], rules, "1.0").tables[0].answer
+
+    figures = published(answer)
+    assert figures["", "", "yes"] == figures["", "", "all"] == figures["role", "x", "yes"] == 20
+    assert (
+        figures["", "", "no"] == figures["role", "y", "all"] == figures["both", "c / y", "yes"] == 0
+    )
+    attacker = Attacker(table, answer, rules)
+    for service in ("a", "b"):
+        for code in ("yes", "all"):
+            low, high = attacker.interval([("service", service, code)])
+            assert low <= 0
+            assert high >= RULES.minimum_persons - 1
