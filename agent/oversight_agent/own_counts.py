@@ -59,8 +59,8 @@ def read(path: Path) -> TrueCounts:
 def _text(path: Path) -> str:
     try:
         size = path.stat().st_size
-        if path.is_dir() or size > LARGEST_FILE:
-            found = "a folder" if path.is_dir() else "a larger file"
+        if not path.is_file() or size > LARGEST_FILE:
+            found = _not_taken(path)
             raise InputError(
                 "this is no file of true counts",
                 where=str(path), found=found,
@@ -77,6 +77,13 @@ def _text(path: Path) -> str:
         raise InputError(
             "the file is not text in UTF-8", where=str(path), advice="save it as UTF-8"
         ) from None
+
+
+def _not_taken(path: Path) -> str:
+    if path.is_file():
+        return "a larger file"
+    # A pipe, say, from which one could read for ever.
+    return "a folder" if path.is_dir() else "something else than a plain file"
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,13 @@ def base_table_of(own: CountedTable, where: str) -> BaseTable:
         InputError: it contradicts itself.
     """
     _require_free_names(own, where)
+    if len(own.outcomes) == 1:
+        raise InputError(
+            "the table has a single outcome, so its cells say no more than its totals",
+            where=where, found=f"'{own.outcomes[0]}'",
+            expected="two outcomes or more, of which every row of the data has one; or magnitudes",
+            advice="of plain counts by category, make the categories the outcomes",
+        )  # fmt: skip
     try:
         return BaseTable(
             name=own.name,

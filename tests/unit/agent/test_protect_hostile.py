@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
 from collections.abc import Callable
@@ -414,6 +415,29 @@ def test_a_byte_order_mark_does_not_matter(protect: Protect, tmp_path: Path) -> 
     path.write_bytes(b"\xef\xbb\xbf" + json.dumps(good()).encode())
 
     assert protect(path, "--json").status == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names on this system")
+def test_a_pipe_is_no_file_and_is_not_waited_for(protect: Protect, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+
+    assert "something else than a plain file" in refused(protect, tmp_path / "pipe")
+
+
+def test_a_single_outcome_is_refused_with_what_to_do_instead(
+    protect: Protect, tmp_path: Path
+) -> None:
+    file = good()
+    [table] = file["tables"]
+    table["outcomes"] = table["outcomes"][:1]
+    table["cells"] = [
+        cell for cell in table["cells"] if cell.get("outcome") in (None, *table["outcomes"])
+    ]
+
+    message = refused(protect, write(tmp_path, file))
+
+    assert "a single outcome" in message
+    assert "make the categories the outcomes" in message
 
 
 def test_a_folder_or_nothing_is_no_file(protect: Protect, tmp_path: Path) -> None:
