@@ -86,6 +86,23 @@ def test_no_small_figure_can_be_found_in_any_of_its_rows(name: str, seed: int):
             assert high >= RULES.minimum_persons - 1, key
 
 
+@pytest.mark.parametrize("seed", range(100, 104))
+@pytest.mark.parametrize("name", ["hierarchy", "cube", "staff"])
+def test_no_small_figure_can_be_found_where_zeros_may_be_shown_either(name: str, seed: int):
+    rules = Rules(zeros_may_be_shown=True)
+    unsafe = random_table(TABLES[name], seed, 90, workers=300)
+    answer = protect([unsafe], rules, "1.0").tables[0].answer
+
+    attacker = Attacker(unsafe.table, answer, rules)
+
+    assert answer.status == "released"
+    for key, cell in exact(unsafe).items():
+        if small(cell, unsafe.table, rules):
+            low, high = attacker.interval([key])
+            assert low <= 0
+            assert high >= RULES.minimum_persons - 1, key
+
+
 @protected_once
 def test_these_tables_are_not_all_withheld():
     published_of = [
