@@ -122,8 +122,8 @@ class Covers:
         self._quantities = {each: program.require(total_of(each)) for each in parts}
         self._needs, self._solver = needs, _PricingSolver(program)
         self._size = len(program.lows) + len(program.conditions)
-        self._far, nothing = [(False, False)] * len(needs), np.zeros(self._places)
-        ends = [self._ends(number, nothing, 0.0) for number in range(len(needs))]
+        nothing = np.zeros(self._places)
+        ends = [self._ends(need, nothing, 0.0) for need in needs]
         # Hiding only widens intervals: an end that is far enough already stays so.
         self._far = [_far_enough(need, *each) for need, each in zip(needs, ends, strict=True)]
         self._reach = [self._missed(need, *each) for need, each in zip(needs, ends, strict=True)]
@@ -138,14 +138,19 @@ class Covers:
         found = dict[int, list[Cover]]()
         for number in range(len(self._needs)) if needs is None else needs:
             need = self._needs[number]
-            for cover in _violated(need, *self._ends(number, hidden, self._reach[number])):
+            ends = self._ends(need, hidden, self._reach[number], self._far[number])
+            for cover in _violated(need, *ends):
                 if hidden[sorted(cover)].sum() < 1 - TOLERANCE:
                     found.setdefault(number, []).append(cover)
         return found
 
-    def _ends(self, number: int, hidden: Vector, reach: float) -> tuple[_End, _End]:
-        """The attacker's interval if no figure of an end's cover is hidden at all."""
-        need, far = self._needs[number], self._far[number]
+    def _ends(
+        self, need: Need, hidden: Vector, reach: float, far: tuple[bool, bool] = (False, False)
+    ) -> tuple[_End, _End]:
+        """The attacker's interval if no figure of an end's cover is hidden at all.
+
+        An end that is `far` enough already is not looked for: it has no cover.
+        """
         share = np.append(hidden, 0.0)[self._setter]
         gone = share > 1 - TOLERANCE
         free, shown = self._free, self._shown
