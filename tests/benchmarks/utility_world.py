@@ -17,7 +17,7 @@ from uuid import uuid4
 import utility_heuristics
 
 from oversight_agent.disclosure import TableReport
-from oversight_agent.evaluate import evaluate
+from oversight_agent.evaluate.run import evaluate
 from oversight_agent.history import History
 from oversight_agent.pipeline.job import Job, Question
 from oversight_agent.pipeline.keeping import material

@@ -16,7 +16,7 @@ import base_tables
 import by_hand
 
 from oversight_agent import readers
-from oversight_agent.evaluate import evaluate
+from oversight_agent.evaluate.run import evaluate
 from oversight_agent.limits import QueryLimits
 from oversight_agent.mapping import Pseudonymiser, load, map_table
 

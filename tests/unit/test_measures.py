@@ -15,7 +15,8 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from oversight_agent.evaluate import QueryLimits, evaluate
+from oversight_agent.evaluate.run import evaluate
+from oversight_agent.limits import QueryLimits
 from oversight_agent.tables import SpecTable, UnsafeRow, UnsafeTable
 from oversight_protocol.release import row_keys
 from oversight_protocol.study import TOTAL, BaseTable, Measure, Period

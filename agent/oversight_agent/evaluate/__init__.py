@@ -10,14 +10,10 @@
     magnitudes     the counts and sums of a table with magnitudes
     given          the same from an authority's own true counts; `own_table` is their form
 
-Rule kept here: whatever a query does, what comes out is counts in declared cells and sums of
-declared magnitudes, or a refusal.
+Rules kept here:
+
+1. Whatever a query does, what comes out is counts in declared cells and sums of declared
+   magnitudes, or a refusal.
+2. Nothing is imported here: `given` needs no database, and loading one takes longer than
+   protecting a small table.
 """
-
-from __future__ import annotations
-
-from oversight_agent.evaluate.database import Data
-from oversight_agent.evaluate.run import evaluate
-from oversight_agent.limits import QueryLimits
-
-__all__ = ["Data", "QueryLimits", "evaluate"]

@@ -28,7 +28,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from oversight_agent.durability import reached
-from oversight_agent.evaluate import evaluate
+from oversight_agent.evaluate.run import evaluate
 from oversight_agent.pipeline.confine import (
     MEMORY_STATUS,
     Confinement,

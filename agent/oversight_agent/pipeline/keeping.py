@@ -28,7 +28,8 @@ from pathlib import Path
 
 from oversight_agent import files
 from oversight_agent.durability import reached
-from oversight_agent.evaluate import Data, snapshot_file
+from oversight_agent.evaluate import snapshot_file
+from oversight_agent.evaluate.database import Data
 from oversight_agent.limits import QueryLimits
 from oversight_agent.mapping import load
 from oversight_agent.mapping_files import choose

@@ -100,6 +100,12 @@ def test_the_lasting_process_imports_no_data_library() -> None:
     assert loaded & NOT_FOR_STAYING == set()
 
 
+def test_protecting_own_tables_imports_no_database() -> None:
+    loaded = _loaded("import oversight_agent.pipeline.protecting")
+
+    assert loaded & NOT_FOR_STAYING == set()
+
+
 def _leaves(one: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
     if isinstance(one, click.Group):
         for child, sub in one.commands.items():

@@ -12,8 +12,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from oversight_agent.evaluate import QueryLimits, evaluate, snapshot_file
+from oversight_agent.evaluate import snapshot_file
 from oversight_agent.evaluate.database import Data, Database
+from oversight_agent.evaluate.run import evaluate
+from oversight_agent.limits import QueryLimits
 from oversight_agent.tables import SpecTable, UnsafeCell, UnsafeMerge, UnsafeTable
 from oversight_protocol.errors import Reason, Refused
 from oversight_protocol.study import BaseTable, Collapse, Merge, Outcome, Subject

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oversight_agent.evaluate import QueryLimits, evaluate
+from oversight_agent.evaluate.run import evaluate
+from oversight_agent.limits import QueryLimits
 from oversight_agent.tables import UnsafeCell, UnsafeRow, UnsafeSum, UnsafeTable
 from oversight_protocol.errors import Reason, Refused
 from oversight_protocol.release import row_keys
