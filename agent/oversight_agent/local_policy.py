@@ -115,7 +115,7 @@ def _unusable(error: ValidationError, path: Path) -> InputError:
             f"there is no setting '{name}'",
             where=str(path),
             expected=f"one of {', '.join(known)}",
-            advice="correct its name, or take it out; until then this agent answers nothing",
+            advice="correct its name, or take it out; an agent with this file answers nothing",
         )
     problem = first["msg"].removeprefix("Value error, ")
     floors = (floor for rule, floor in FLOORS.items() if problem.startswith(rule))
@@ -124,5 +124,5 @@ def _unusable(error: ValidationError, path: Path) -> InputError:
         f"setting '{name}': {problem}",
         where=str(path),
         expected=expected,
-        advice="correct the setting; until then this agent answers nothing",
+        advice="correct the setting; an agent with this file answers nothing",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -159,14 +160,19 @@ def _say_what_is_withheld(waiting: Sequence[dict[str, Any]]) -> None:
     if waiting:
         say("\nNot released yet, and withheld as a whole:")
     for one in waiting:
-        name = f"'{one['table']}' for {one['period']} (ticket {one['for']})"
-        if not one["reasons"]:
-            say(f"{name}: {explaining.UNTOLD}")
-            continue
-        say(f"{name} was held against these. Where none of them is the reason, too few people stand"
-            " behind its figures:")  # fmt: skip
+        if one["reasons"]:
+            say(f"{_called(one)} was held against these. Where none of them is the reason, too few"
+                " people stand behind its figures:")  # fmt: skip
         for each in one["reasons"]:
             say(f"  - {each}")
+    if untold := [one for one in waiting if not one["reasons"]]:
+        say(explaining.UNTOLD)
+    for one in untold:
+        say(f"  - {_called(one)}")
+
+
+def _called(one: Mapping[str, Any]) -> str:
+    return f"'{one['table']}' for {one['period']} (ticket {one['for']})"
 
 
 def _say_what_stands_in_the_way(

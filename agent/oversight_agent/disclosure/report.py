@@ -32,7 +32,8 @@ SENTENCES: Mapping[str, str] = {
     "row_total": "The total of the row is hidden, so its cells or sums are too.",
     "other_sum": "Another sum of the row is hidden, and the sums of a row are hidden together.",
     "rounding_base": "Published counts are rounded to multiples of this.",
-    "attack_audit": "Hidden so that no hidden figure can be found from published ones.",
+    "attack_audit": "Hidden so that no hidden figure can be found from published ones: of this"
+    " table, of others, or of what was released before.",
     "low_high_below": "Hidden by the rules above, and marked: the figure ([low]) or the rest of its"
     " row ([high]) is below this number.",
 }

@@ -59,10 +59,10 @@ WHY: Mapping[Relation, str] = {
 """Why each relation is a risk."""
 
 PASSES: Mapping[Relation, str] = {
-    Relation.GROWTH: "Wait until {quarter} is over: a later quarter passes once enough people have"
-    " come or left.",
-    Relation.OVERLAP: "Wait until {quarter} is over, and publish whole quarters: quarters do not"
-    " overlap.",
+    Relation.GROWTH: "Wait for a later quarter, {quarter} or one after it: it passes once it is"
+    " over and enough people have come or left.",
+    Relation.OVERLAP: "Wait for the next whole quarter, {quarter}, and publish quarters once they"
+    " are over: they do not overlap.",
     Relation.AGAIN: "Use the wave's frozen snapshot ('oversight-agent snapshot list'): what was"
     " answered from it stands as it is. A correction passes once it concerns enough people.",
     Relation.NESTED: "Publish periods of one length throughout: all quarters of the year in place"
@@ -71,10 +71,11 @@ PASSES: Mapping[Relation, str] = {
     " hides least.",
     Relation.UNFORESEEN: "Have the study say how the two tables are linked, so that they are"
     " protected together, or publish one of them only.",
-    Relation.UNCOUNTED: "Publish periods that do not overlap: wait until {quarter} is over. Or have"
-    " the agent count the table from its data, so that people can be compared.",
+    Relation.UNCOUNTED: "Publish periods that do not overlap: wait for the next whole quarter,"
+    " {quarter}, to be over. Or have the agent count the table from its data, so that people can be"
+    " compared.",
     Relation.REDEFINED: "Ask for the outcomes and categories of the earlier table, or for days that"
-    " the two do not share: wait until {quarter} is over.",
+    " the two do not share: the next whole quarter is {quarter}, once it is over.",
 }
 """What would pass instead."""
 
@@ -105,22 +106,22 @@ OWN_PASSES: Mapping[Relation, str] = {
     " period.",
     Relation.UNFORESEEN: "Say under 'links' how the two tables are linked, so that they are"
     " protected together; or publish one of them only.",
-    Relation.UNCOUNTED: "Publish periods that do not overlap: wait until {quarter} is over, or"
-    " publish the earlier table again, unchanged. Leaving categories out does not help, nor do"
-    " coarser ones.",
+    Relation.UNCOUNTED: "Publish periods that do not overlap: the next whole quarter is {quarter},"
+    " once it is over. Or publish the earlier table again, unchanged. Leaving categories out does"
+    " not help, nor do coarser ones.",
     Relation.REDEFINED: "Keep the outcomes and categories of the earlier table: then this one is"
-    " protected beside it. Or publish days that the two do not share: wait until {quarter} is"
-    " over.",
+    " protected beside it. Or publish days that the two do not share: the next whole"
+    " quarter is {quarter}, once it is over.",
 }
 """What would pass instead of it."""
 
 
 UNTOLD = (
-    "nothing of its name was released before. Either too few people stand behind its figures, or"
-    " some of them are about nearly the same people as another table's. Have the study say how the"
-    " tables are linked, or ask for a coarser table."
+    "Nothing of these names was released before. Either too few people stand behind a table's"
+    " figures, or some of them are about nearly the same people as another table's. Have the study"
+    " say how the tables are linked, or ask for a coarser table:"
 )
-"""What is said of a withheld table of which names and days tell nothing."""
+"""What is said of withheld tables of which names and days tell nothing."""
 
 
 class Explanation(Document):
