@@ -46,7 +46,7 @@ def test_growth_is_told_to_wait_for_a_later_quarter(tmp_path: Path):
     assert len(found.reasons) == 1
     assert "nearly the same people" in found.reasons[0]
     assert "'open_children' for Q1, released on 2 April 2026" in found.reasons[0]
-    assert "Wait until 2026-Q3 is over" in found.reasons[0]
+    assert "Wait for a later quarter, 2026-Q3 or one after it" in found.reasons[0]
 
 
 def test_an_overlap_is_told_to_use_quarters(tmp_path: Path):
@@ -56,7 +56,7 @@ def test_an_overlap_is_told_to_use_quarters(tmp_path: Path):
 
     assert found.withheld
     assert "neither period lies within the other" in found.reasons[0]
-    assert "Wait until 2026-Q4 is over" in found.reasons[0]
+    assert "Wait for the next whole quarter, 2026-Q4, and publish quarters" in found.reasons[0]
 
 
 def test_an_overlap_of_counts_is_told_so(tmp_path: Path):

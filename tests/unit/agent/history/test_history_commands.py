@@ -145,7 +145,7 @@ def test_a_period_is_told_what_stands_in_its_way(home: Home, run: Run):
     )
 
     assert "neither period lies within the other" in shown.out
-    assert "Wait for a later quarter, 2026-Q3 or one after it" in shown.out
+    assert "Wait for the next whole quarter, 2026-Q3, and publish quarters" in shown.out
     assert len(json.loads(document.out)[0]["reasons"]) == 1
 
 
