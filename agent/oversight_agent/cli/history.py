@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,7 +18,7 @@ from oversight_agent.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from oversight_agent.history import Span
     from oversight_agent.history.entries import Entry
@@ -159,19 +158,22 @@ def _say_what_is_withheld(waiting: Sequence[dict[str, Any]]) -> None:
 
     if waiting:
         say("\nNot released yet, and withheld as a whole:")
+    untold = [_called(one) for one in waiting if not one["reasons"]]
     for one in waiting:
         if one["reasons"]:
-            say(f"{_called(one)} was held against these. Where none of them is the reason, too few"
-                " people stand behind its figures:")  # fmt: skip
-        for each in one["reasons"]:
-            say(f"  - {each}")
-    if untold := [one for one in waiting if not one["reasons"]]:
-        say(explaining.UNTOLD)
-    for one in untold:
-        say(f"  - {_called(one)}")
+            _say_list(f"{_called(one)} was held against these. Where none of them is the reason,"
+                      " too few people stand behind its figures:", one["reasons"])  # fmt: skip
+    if untold:
+        _say_list(explaining.UNTOLD, untold)
 
 
-def _called(one: Mapping[str, Any]) -> str:
+def _say_list(heading: str, lines: Iterable[str]) -> None:
+    say(heading)
+    for line in lines:
+        say(f"  - {line}")
+
+
+def _called(one: dict[str, Any]) -> str:
     return f"'{one['table']}' for {one['period']} (ticket {one['for']})"
 
 
@@ -196,10 +198,8 @@ def _say_what_stands_in_the_way(
         if not reasons:
             say(f"'{name}' for {span.label}: nothing was released of it before.")
             continue
-        say(f"'{name}' for {span.label} is held against these, and hidden or withheld where it"
-            " would tell of a few people:")  # fmt: skip
-        for each in reasons:
-            say(f"  - {each}")
+        _say_list(f"'{name}' for {span.label} is held against these, and hidden or withheld where"
+                  " it would tell of a few people:", reasons)  # fmt: skip
 
 
 def _is_own(table: str, entries: Sequence[Entry]) -> bool:

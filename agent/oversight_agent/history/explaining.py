@@ -71,8 +71,8 @@ PASSES: Mapping[Relation, str] = {
     " hides least.",
     Relation.UNFORESEEN: "Have the study say how the two tables are linked, so that they are"
     " protected together, or publish one of them only.",
-    Relation.UNCOUNTED: "Publish periods that do not overlap: wait for the next whole quarter,"
-    " {quarter}, to be over. Or have the agent count the table from its data, so that people can be"
+    Relation.UNCOUNTED: "Publish periods that do not overlap: the next whole quarter is {quarter},"
+    " once it is over. Or have the agent count the table from its data, so that people can be"
     " compared.",
     Relation.REDEFINED: "Ask for the outcomes and categories of the earlier table, or for days that"
     " the two do not share: the next whole quarter is {quarter}, once it is over.",
