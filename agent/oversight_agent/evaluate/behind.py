@@ -5,7 +5,7 @@ Rule kept here: they stay in the worker. The history keeps keyed hashes of them,
 
 from __future__ import annotations
 
-from oversight_agent.evaluate.database import ANSWER, Connection, quoted
+from oversight_agent.evaluate.database import ANSWER, Connection, columns, quoted
 from oversight_protocol.study import BaseTable
 
 
@@ -23,6 +23,4 @@ def rows_behind(connection: Connection, table: BaseTable) -> dict[str, list[str 
     names += [dimension.name for dimension in table.dimensions]
     listed = ", ".join(map(quoted, names))
     sql = f"SELECT {listed} FROM {ANSWER} ORDER BY ALL"  # noqa: S608
-    found = connection.execute(sql).fetchall()
-    columns = zip(*found, strict=True) if found else ([] for _ in names)
-    return {name: list(column) for name, column in zip(names, columns, strict=True)}
+    return {name: column.tolist() for name, column in columns(connection, sql, {}).items()}

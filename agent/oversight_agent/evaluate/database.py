@@ -19,8 +19,11 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import numpy as np
+from numpy.typing import NDArray
 
 from oversight_agent.evaluate.loading import (
     DATA,
@@ -178,6 +181,27 @@ def parameters(connection: Connection, sql: str) -> frozenset[str]:
     if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
         raise duckdb.ParserException("not one SELECT")
     return frozenset(statements[0].named_parameters)
+
+
+def columns(
+    connection: Connection, sql: str, values: Mapping[str, object]
+) -> dict[str, NDArray[Any]]:
+    """The rows of a SELECT as columns by their names; of text that is missing, None.
+
+    Raises:
+        duckdb.Error: over the memory, for instance.
+        MemoryError: likewise.
+    """
+    found: Mapping[str, Any] = connection.execute(sql, dict(values)).fetchnumpy()
+    return {name: _with_none(column) for name, column in found.items()}
+
+
+def _with_none(column: NDArray[Any]) -> NDArray[Any]:
+    # DuckDB masks what is missing, under the mask is anything.
+    found = np.ma.getdata(column)
+    if found.dtype == np.object_:
+        found[np.ma.getmaskarray(column)] = None
+    return found
 
 
 def refuse_if_any(

@@ -1,11 +1,11 @@
-"""From a base table's signed SELECT to exact counts, in DuckDB.
+"""From a base table's signed SELECT to exact counts.
 
 Rules kept here:
 
 1. Of the signed SELECT only its result is used, once it has the declared shape: the declared
    columns; persons and teams that the data holds, missing only where that is declared; outcomes and
    categories from the declared codes; magnitudes as `magnitudes` says.
-2. Grouping and counting are SQL of this package around that result. The query itself counts nothing
+2. Grouping and counting are this package's, around that result. The query itself counts nothing
    that is used.
 3. Every declared cell is counted, an empty one as zero, in the order of publication.
 4. A table that cannot be evaluated is refused alone; the others are not touched by it.
