@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-from oversight_agent.proposing.words import Bare, Unit, bare, ideas, nearness
+from oversight_agent.proposing.words import Bare, Units, bare, ideas, nearness
 
 Code = str | int
 
@@ -127,11 +127,17 @@ class Codebook:
     def _by_ideas(self, text: str) -> Code | None:
         """The code of the spelling that says the very same in other words."""
         units = ideas(text)
-        if len(units) < 2:
+        if len(units) < 2 or any(one.sure < 1.0 for one in units):
             return None
-        same = {one.code for one in self.spellings
-                if len(one.said) > 1 and _same_ideas(units, ideas(" ".join(one.said)))}  # fmt: skip
+        same = {code for theirs, code in self._ideas if _same_ideas(units, theirs)}
         return same.pop() if len(same) == 1 else None
+
+    @cached_property
+    def _ideas(self) -> list[tuple[Units, Code]]:
+        """The spellings of several words as ideas."""
+        return [
+            (ideas(" ".join(one.said)), one.code) for one in self.spellings if len(one.said) > 1
+        ]
 
     def _led(self, value: str) -> Code | None:
         """The code that stands before a label."""
@@ -156,9 +162,8 @@ class Codebook:
         return None if in_doubt else ranked[0][0]
 
 
-def _same_ideas(ours: tuple[Unit, ...], theirs: tuple[Unit, ...]) -> bool:
-    sure = all(one.sure == 1.0 for one in ours)
-    return sure and nearness(ours, theirs) >= 0.95 and nearness(theirs, ours) >= 0.95
+def _same_ideas(ours: Units, theirs: Units) -> bool:
+    return nearness(ours, theirs) >= 0.95 and nearness(theirs, ours) >= 0.95
 
 
 def _said(words: Bare) -> Bare:

@@ -28,6 +28,9 @@ from oversight_protocol.specification import SpecField, SpecTableSchema
 MOST_CODES = 120
 """Distinct values of a coded column at most; more are no code list."""
 
+CACHED = 100_000
+"""How many answers about columns are kept."""
+
 _MOST_LOOKED_AT = 2_000
 _FRACTION = re.compile(r"^[+-]?\d{1,9}\.\d+\s*%?$")
 _E_MAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[A-Za-z]{2,}$")
@@ -35,7 +38,6 @@ _PERSON = re.compile(r"^[A-Z][\w'’-]+,? (?:[A-Z]\.? )?[A-Z][\w'’-]+$")
 _LONG = 45
 _OF_PERSONS = frozenset(("child", "worker", "respondent"))
 _REPEATING = frozenset(("parent_id", "supervisor_id"))
-_CACHED = 100_000
 _Held = TypeVar("_Held")
 
 
@@ -63,15 +65,15 @@ EMPTY = Evidence(0.5)
 
 def evidence(table: SpecTableSchema, spec: SpecField, column: ColumnProfile) -> Evidence:
     """What a column's values say about a field."""
-    return _evidence(_Key(table), _Key(spec), _Key(column))
+    return _evidence(Key(table), Key(spec), Key(column))
 
 
 def dates_of(column: ColumnProfile) -> Dates | None:
     """How a column writes dates, if it holds any."""
-    return _dates_of(_Key(column))
+    return _dates_of(Key(column))
 
 
-class _Key(Generic[_Held]):
+class Key(Generic[_Held]):
     """An object as the key of a cache: the very object, which is kept as long as the cache."""
 
     def __init__(self, held: _Held) -> None:
@@ -81,17 +83,17 @@ class _Key(Generic[_Held]):
         return id(self.held)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.held is self.held
+        return isinstance(other, Key) and other.held is self.held
 
 
-@lru_cache(maxsize=_CACHED)
-def _dates_of(key: _Key[ColumnProfile]) -> Dates | None:
+@lru_cache(maxsize=CACHED)
+def _dates_of(key: Key[ColumnProfile]) -> Dates | None:
     return dates(_some(key.held.values))
 
 
-@lru_cache(maxsize=_CACHED)
+@lru_cache(maxsize=CACHED)
 def _evidence(
-    table_key: _Key[SpecTableSchema], spec_key: _Key[SpecField], column_key: _Key[ColumnProfile]
+    table_key: Key[SpecTableSchema], spec_key: Key[SpecField], column_key: Key[ColumnProfile]
 ) -> Evidence:
     table, spec, column = table_key.held, spec_key.held, column_key.held
     if not column.filled:

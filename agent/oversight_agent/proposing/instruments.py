@@ -10,7 +10,7 @@ Rules kept here:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from difflib import SequenceMatcher
 from functools import cache
 
@@ -93,5 +93,7 @@ def _says(text: str, code: str, known: Mapping[str, Bare]) -> bool:
     return text.strip().upper().startswith(code) or bare(_NUMBERED.sub("", text)) == known[code]
 
 
-def _alike(words: Iterable[str], others: Iterable[str]) -> float:
+def _alike(words: Bare, others: Bare) -> float:
+    if frozenset(words).isdisjoint(others):
+        return 0.0
     return SequenceMatcher(None, list(words), list(others), autojunk=False).ratio()

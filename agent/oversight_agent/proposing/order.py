@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from oversight_agent.pipeline.profiling import ColumnProfile
 from oversight_agent.proposing.dates import ordered
-from oversight_agent.proposing.evidence import dates_of
+from oversight_agent.proposing.evidence import CACHED, Key, dates_of
 
 ORDERS: dict[str, tuple[tuple[str, str], ...]] = {
     "worker": (("role_start", "role_end"),),
@@ -51,15 +52,16 @@ def in_order(
         left, right = now[one], now[other]
         if left is None or right is None:
             continue
-        if _share(columns[left], columns[right]) < _SELDOM and (
-            _share(columns[right], columns[left]) > _MOSTLY
-        ):
+        ours, theirs = Key(columns[left]), Key(columns[right])
+        if _share(ours, theirs) < _SELDOM and _share(theirs, ours) > _MOSTLY:
             now[one], now[other] = right, left
     return tuple(now)
 
 
-def _share(earlier: ColumnProfile, later: ColumnProfile) -> float:
+@lru_cache(maxsize=CACHED)
+def _share(first: Key[ColumnProfile], second: Key[ColumnProfile]) -> float:
     """Of the rows with both dates, the share in which the first is not after the second."""
+    earlier, later = first.held, second.held
     forms = dates_of(earlier), dates_of(later)
     if forms[0] is None or forms[1] is None:
         return 1.0

@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 
 from oversight_agent.pipeline.profiling import ColumnProfile, SourceProfile
 from oversight_agent.proposing.evidence import EMPTY, Evidence, evidence
-from oversight_agent.proposing.words import Unit, bare, data, ideas, ideas_in_full, nearness
+from oversight_agent.proposing.words import Units, bare, data, ideas, ideas_in_full, nearness
 from oversight_protocol.specification import SpecField, SpecTableSchema
 
 Anchors = Mapping[str, tuple[frozenset[int], ...]]
@@ -55,7 +55,7 @@ class Score:
 
 
 @cache
-def _phrases(table: str, spec: SpecField) -> tuple[tuple[tuple[Unit, ...], float], ...]:
+def _phrases(table: str, spec: SpecField) -> tuple[tuple[Units, float], ...]:
     """What a field is called, and how strong a sign that is."""
     listed = data("fields").get(table, {}).get(spec.name, [])
     standard = spec.standard.field if spec.standard and spec.standard.field else ""
@@ -163,7 +163,7 @@ def _covered(hashes: frozenset[int], kin: tuple[frozenset[int], ...]) -> float:
     return sum(len(hashes & one) / len(one) for one in kin) / len(kin)
 
 
-def source_words(source: SourceProfile) -> tuple[Unit, ...]:
+def source_words(source: SourceProfile) -> Units:
     """What a source is called: its table or sheet, else its file."""
     settings = source.settings
     named = settings.table or settings.sheet
@@ -174,7 +174,7 @@ def source_words(source: SourceProfile) -> tuple[Unit, ...]:
 
 
 @cache
-def _rows_of(table: str) -> tuple[tuple[Unit, ...], ...]:
+def _rows_of(table: str) -> tuple[Units, ...]:
     return tuple(ideas(one) for one in data("fields").get(table, {}).get("rows_of", ()))
 
 

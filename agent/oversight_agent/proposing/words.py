@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
@@ -58,6 +58,15 @@ class Unit:
         """How much the unit says; of several ideas, what the weightiest says."""
         weights = vocabulary().weights
         return max(weights.get(idea, 1.0) for idea in self.ideas)
+
+
+class Units(tuple[Unit, ...]):
+    """The units of a header or phrase, in their order."""
+
+    @cached_property
+    def ideas(self) -> frozenset[str]:
+        """All that any of them may stand for."""
+        return frozenset[str]().union(*(unit.ideas for unit in self))
 
 
 @dataclass(frozen=True)
@@ -124,27 +133,27 @@ def bare(text: str) -> Bare:
 
 
 @cache
-def ideas(text: str) -> tuple[Unit, ...]:
+def ideas(text: str) -> Units:
     """A header or phrase as ideas; what stands in brackets counts only if nothing else does."""
     words = bare(_BRACKETS.sub(" ", text))
     return _units(words or bare(text))
 
 
 @cache
-def ideas_in_full(text: str) -> tuple[Unit, ...]:
+def ideas_in_full(text: str) -> Units:
     """The same with what stands in brackets."""
     return _units(bare(text))
 
 
-def _units(words: Bare) -> tuple[Unit, ...]:
-    known, found, at = vocabulary(), [], 0
+def _units(words: Bare) -> Units:
+    known, found, at = vocabulary(), list[Unit](), 0
     words = tuple(part for word in words for part in _whole_or_parted(word, known))
     while at < len(words):
         length, unit = _longest(words[at : at + known.longest], known)
         if unit is not None:
             found.append(unit)
         at += length
-    return tuple(found)
+    return Units(found)
 
 
 def _whole_or_parted(word: str, known: Vocabulary) -> Bare:
@@ -239,7 +248,7 @@ def _same_stem(word: str, full: str) -> bool:
     return shared >= 5 and shared >= 0.65 * max(len(word), len(full))
 
 
-def nearness(header: Sequence[Unit], phrase: Sequence[Unit], context: Iterable[str] = ()) -> float:
+def nearness(header: Units, phrase: Units, context: Iterable[str] = ()) -> float:
     """How well a phrase fits a header, from 0 to 1.
 
     Args:
@@ -247,7 +256,7 @@ def nearness(header: Sequence[Unit], phrase: Sequence[Unit], context: Iterable[s
         phrase: what a field is called.
         context: ideas that the whole source is about; they add little and cost nothing.
     """
-    if not phrase or not header:
+    if header.ideas.isdisjoint(phrase.ideas):
         return 0.0
     around = frozenset(context)
     left = list(header)
