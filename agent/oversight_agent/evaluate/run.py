@@ -133,18 +133,17 @@ def execute(connection: Connection, table: BaseTable, period: Period, sql: str) 
 
 
 def _check_values(connection: Connection, table: BaseTable) -> None:
+    conditions, values = list[str](), dict[str, object]()
     for column, codes in _declared(table).items():
-        refuse_if_any(
-            connection,
-            table,
-            f"{quoted(column)} IS NULL OR NOT list_contains($codes, {quoted(column)})",
-            {"codes": list(codes)},
-        )
+        name = f"codes{len(values)}"
+        values[name] = list(codes)
+        conditions.append(f"NOT coalesce(list_contains(${name}, {quoted(column)}), false)")
     for subject in table.subjects:
-        _check_persons(connection, table, subject.column, _KINDS[subject.kind])
+        conditions.append(_unknown(subject.column, _KINDS[subject.kind]))
         if not subject.optional:
-            refuse_if_any(connection, table, f"{quoted(subject.column)} IS NULL", {})
-    _check_persons(connection, table, "team", _KINDS["teams"])
+            conditions.append(f"{quoted(subject.column)} IS NULL")
+    conditions.append(_unknown("team", _KINDS["teams"]))
+    refuse_if_any(connection, table, " OR ".join(f"({each})" for each in conditions), values)
 
 
 def _declared(table: BaseTable) -> dict[str, tuple[str, ...]]:
@@ -152,8 +151,11 @@ def _declared(table: BaseTable) -> dict[str, tuple[str, ...]]:
     return outcome | {d.name: d.codes for d in table.dimensions}
 
 
-def _check_persons(connection: Connection, table: BaseTable, column: str, kinds: list[str]) -> None:
-    # A made-up identifier would pass for a person of its own and lift a cell over a floor.
-    known = f"(SELECT id FROM {PERSONS} WHERE list_contains($kinds, kind))"  # noqa: S608
-    unknown = f"{quoted(column)} IS NOT NULL AND {quoted(column)} NOT IN {known}"
-    refuse_if_any(connection, table, unknown, {"kinds": kinds})
+def _unknown(column: str, kinds: Sequence[str]) -> str:
+    """The condition that a row has a person that the data does not hold.
+
+    A made-up identifier would pass for a person of its own and lift a cell over a floor.
+    """
+    listed = ", ".join(f"'{kind}'" for kind in kinds)
+    known = f"(SELECT id FROM {PERSONS} WHERE kind IN ({listed}))"  # noqa: S608
+    return f"{quoted(column)} IS NOT NULL AND {quoted(column)} NOT IN {known}"
