@@ -11,6 +11,9 @@ import pytest
 
 from support.outside import Running, command
 
+SMALL = ("--las", "2", "--scale", "0.05")
+"""What is stopped needs no figures."""
+
 pytestmark = [pytest.mark.system, pytest.mark.xdist_group("interrupted")]
 
 
@@ -24,7 +27,7 @@ pytestmark = [pytest.mark.system, pytest.mark.xdist_group("interrupted")]
     ids=["ctrl-c in the middle of the run", "asked to end at the start", "ctrl-c before it"],
 )
 def test_interrupted_it_stops_everything(tmp_path, number, moment):
-    running = Running("--las", "2", "--out", str(tmp_path / "demo"))
+    running = Running(*SMALL, "--out", str(tmp_path / "demo"))
     running.read_until(moment)
 
     running.process.send_signal(number)
@@ -39,7 +42,7 @@ def test_interrupted_it_stops_everything(tmp_path, number, moment):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends the children of the killed")
 def test_killed_it_leaves_nothing_running_either(tmp_path):
-    running = Running("--las", "2", "--out", str(tmp_path / "demo"))
+    running = Running(*SMALL, "--out", str(tmp_path / "demo"))
     running.read_until("Waiting until")
 
     running.process.kill()
@@ -51,7 +54,7 @@ def test_killed_it_leaves_nothing_running_either(tmp_path):
 
 def test_an_agent_that_dies_ends_it_with_a_sentence_that_names_the_log(tmp_path):
     out = tmp_path / "demo"
-    running = Running("--las", "2", "--out", str(out))
+    running = Running(*SMALL, "--out", str(out))
     running.read_until("Waiting until")
 
     running.part(out, "agent-medway").kill()
@@ -68,7 +71,7 @@ def test_an_agent_that_dies_ends_it_with_a_sentence_that_names_the_log(tmp_path)
 
 def test_a_demo_under_way_keeps_its_folder_until_it_is_stopped(tmp_path):
     out = str(tmp_path / "demo")
-    running = Running("--las", "2", "--out", out)
+    running = Running(*SMALL, "--out", out)
     running.read_until("Medway: enrolled")
 
     another = demo("--out", out)
