@@ -232,7 +232,7 @@ class Audit:
         A quantity need not be bounded otherwise. The truth is never higher than what is enough.
         """
         more = np.full(self._conditions - len(bounds.least), math.inf)
-        highs, most = bounds.highs.copy(), np.append(bounds.most, more)
+        highs, most = bounds.highs.copy(), np.concatenate((bounds.most, more))
         for number in numbers:
             need = self._needs[number]
             condition = self._sums[need.parts]
@@ -241,7 +241,7 @@ class Audit:
                 highs[part] = min(highs[part], need.cap)
             else:
                 most[condition] = min(most[condition], need.cap)
-        return Bounds(bounds.lows, highs, np.append(bounds.least, -more), most)
+        return Bounds(bounds.lows, highs, np.concatenate((bounds.least, -more)), most)
 
     def _try(self, objective: dict[int, float], bounds: Bounds) -> Vector | None:
         """Look for a point; the one that the solver found."""

@@ -77,7 +77,9 @@ class _Limits:
 
     @classmethod
     def of(cls, bounds: Bounds) -> _Limits:
-        return cls(np.append(bounds.lows, bounds.least), np.append(bounds.highs, bounds.most))
+        return cls(
+            np.concatenate((bounds.lows, bounds.least)), np.concatenate((bounds.highs, bounds.most))
+        )
 
 
 class Covers:
@@ -157,16 +159,18 @@ class Covers:
         lows = np.where(gone, -math.inf, shown.lows - share * reach)
         highs = np.where(gone, math.inf, shown.highs + share * reach)
         now = _Limits(np.maximum(free.lows, lows), np.minimum(free.highs, highs))
+        bounds = self._bounds(now, need)
         return (
-            _End(0.0, frozenset()) if far[0] else self._end(need, now, 1.0),
-            _End(float(need.cap), frozenset()) if far[1] else self._end(need, now, -1.0),
+            _End(0.0, frozenset()) if far[0] else self._end(need, now, bounds, 1.0),
+            _End(float(need.cap), frozenset()) if far[1] else self._end(need, now, bounds, -1.0),
         )
 
-    def _end(self, need: Need, now: _Limits, sign: float) -> _End:
+    def _end(self, need: Need, now: _Limits, bounds: Bounds, sign: float) -> _End:
         self._budget.spend(self._size)
         objective = dict.fromkeys(need.parts, sign)
-        least, of_variables, of_conditions = self._solver.price(objective, self._bounds(now, need))
-        prices = np.append(of_variables, of_conditions[: len(now.lows) - len(self._program.lows)])
+        least, of_variables, of_conditions = self._solver.price(objective, bounds)
+        known = of_conditions[: len(now.lows) - len(self._program.lows)]
+        prices = np.concatenate((of_variables, known))
         prices[[*need.known]] = 0.0
         prices[self._setter < 0] = 0.0
         low = (prices > NOTHING) & (now.lows > self._free.lows)
@@ -180,7 +184,8 @@ class Covers:
         split, quantities = len(self._program.lows), len(self._quantities)
         none, caps = np.full(quantities, -math.inf), np.full(quantities, math.inf)
         caps[self._quantities[need.parts] - (len(now.lows) - split)] = need.cap
-        least, most = np.append(now.lows[split:], none), np.append(now.highs[split:], caps)
+        least = np.concatenate((now.lows[split:], none))
+        most = np.concatenate((now.highs[split:], caps))
         return Bounds(now.lows[:split], now.highs[:split], least, most).fixed(
             need.known, self._truths
         )

@@ -107,7 +107,11 @@ class Joint:
 
     def number(self, place: Place) -> int:
         """The number of a figure."""
-        return self._starts[place.table] + self.shapes[place.table].number(place.figure)
+        return self._numbers[place]
+
+    @cached_property
+    def _numbers(self) -> dict[Place, int]:
+        return {place: number for number, place in enumerate(self.places())}
 
     def unit_of_sum(self, place: Place) -> int:
         """A whole unit of a sum, in units of its last decimal place; 0 for a count."""

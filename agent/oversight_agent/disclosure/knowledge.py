@@ -74,6 +74,7 @@ class Knowledge:
         self._numbers = {place: joint.number(place) for place in joint.places()}
         # As lists, of which single numbers are read and written faster than of arrays.
         self._always = [line.tolist() for line in self.program.bounds.lines]
+        self._last: tuple[JointView, Bounds] | None = None
 
     @property
     def moving(self) -> list[int]:
@@ -81,7 +82,12 @@ class Knowledge:
         return [*self._rests.values(), *self._behind.values()]
 
     def bounds(self, view: JointView) -> Bounds:
-        """The bounds of one who sees a view."""
+        """The bounds of one who sees a view; of the same view the very same bounds."""
+        if self._last is None or self._last[0] is not view:
+            self._last = view, self._seen(view)
+        return self._last[1]
+
+    def _seen(self, view: JointView) -> Bounds:
         lows, highs, least, most = (line.copy() for line in self._always)
         for place in view.shown:
             seen = view.views[place.table]

@@ -123,6 +123,7 @@ class Points:
         self._group = np.array([groups[need.known] for need in needs], dtype=np.int64)
         columns = pool.rows.shape[1]
         self._now = np.full(columns, -np.inf), np.full(columns, np.inf)
+        self._bounds: Bounds | None = None
         self._ends = _Stack(len(needs)), _Stack(len(needs))
         self._broken = np.zeros(0, dtype=np.int64)
         # Whether a point counts at present for which there was no room.
@@ -137,6 +138,8 @@ class Points:
             ValueError: the truth itself does not keep them.
         """
         self._take_from_others()
+        if bounds is self._bounds:
+            return
         kept = self._broken == 0
         self._know(bounds)
         if self._passing or (self._broken[kept] > 0).any():
@@ -146,6 +149,7 @@ class Points:
         self._serve(_Told(self._broken[new], self._ends[0].rows[new], self._ends[1].rows[new]))
         if not self._serve(self._told(self._truth)):
             raise ValueError("what an attacker is taken to know is not true")
+        self._bounds = bounds
 
     def learn(self, point: Vector) -> None:
         """Take in a point: the numbers of all figures."""
@@ -168,8 +172,8 @@ class Points:
     def _know(self, bounds: Bounds) -> None:
         moving, before = self._pool.moving, self._now
         self._now = now = (
-            np.append(bounds.lows, bounds.least[moving]),
-            np.append(bounds.highs, bounds.most[moving]),
+            np.concatenate((bounds.lows, bounds.least[moving])),
+            np.concatenate((bounds.highs, bounds.most[moving])),
         )
         changed = np.flatnonzero((before[0] != now[0]) | (before[1] != now[1]))
         values = self._pool.rows.T[changed].T
@@ -186,7 +190,7 @@ class Points:
     def _keep(self, told: _Told) -> None:
         self._ends[0].add(told.lows)
         self._ends[1].add(told.highs)
-        self._broken = np.append(self._broken, told.broken)
+        self._broken = np.concatenate((self._broken, told.broken))
 
     def _forget(self) -> None:
         """Begin anew with what points say of the needs."""

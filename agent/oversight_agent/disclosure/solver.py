@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import highspy
 import numpy as np
@@ -52,9 +53,11 @@ class Bounds:
     def fixed(self, variables: Iterable[int], values: Vector) -> Bounds:
         """The same where some variables have their values in `values`, which holds those of all."""
         chosen = list(variables)
+        if not chosen:
+            return self
         lows, highs = self.lows.copy(), self.highs.copy()
         lows[chosen] = highs[chosen] = values[chosen]
-        return replace(self, lows=lows, highs=highs)
+        return Bounds(lows, highs, self.least, self.most)
 
     def within(self, other: Bounds) -> bool:
         """Whether these bounds leave nothing open that the other ones do not."""
@@ -118,11 +121,16 @@ class QuietHighs(highspy.Highs):
 
 
 class Solver:
-    """A program made ready to be solved again and again."""
+    """A program to be solved again and again; nothing may be added to it any more."""
 
     def __init__(self, program: Program) -> None:
+        self._program = program
         self._bounds, self._costs = program.bounds, np.zeros(len(program.lows))
-        self._highs = QuietHighs()
+
+    @cached_property
+    def _highs(self) -> QuietHighs:
+        # Made when it is first asked: many an attacker finds out by other means.
+        highs = QuietHighs()
         for option, value in (
             ("threads", 1),
             ("solver", "simplex"),
@@ -132,8 +140,9 @@ class Solver:
             ("presolve", "off"),
             ("simplex_iteration_limit", BUDGET),
         ):
-            self._highs.setOptionValue(option, value)
-        self._highs.passModel(_model(program))
+            highs.setOptionValue(option, value)
+        highs.passModel(_model(self._program))
+        return highs
 
     def minimise(self, objective: Mapping[int, float], bounds: Bounds) -> Vector:
         """The values of all variables where the objective is least within the bounds.
