@@ -35,8 +35,7 @@ import structlog
 
 from oversight_coordinator import files, processes, trust_files
 from oversight_coordinator.config import HOME_VARIABLE, Settings
-from oversight_coordinator.dispatcher import superlink
-from oversight_coordinator.dispatcher.app import LEASE
+from oversight_coordinator.dispatcher import LEASE, superlink
 from oversight_coordinator.restarts import Restarts
 from oversight_coordinator.store import Store, StoreError
 from oversight_protocol.enrolment import node_public_key

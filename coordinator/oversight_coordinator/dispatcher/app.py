@@ -25,6 +25,7 @@ from flwr.serverapp import Grid, ServerApp
 
 from oversight_coordinator import config, keys, logs
 from oversight_coordinator.config import HOME_VARIABLE, Settings
+from oversight_coordinator.dispatcher import LEASE
 from oversight_coordinator.dispatcher.loop import Dispatch
 from oversight_coordinator.dispatcher.replies import Replies
 from oversight_coordinator.ledger import LedgerFile
@@ -36,7 +37,6 @@ from oversight_protocol.errors import OversightError
 if TYPE_CHECKING:
     from flwr.superlink.grid.http_grid import HttpGrid
 
-LEASE = "dispatcher"
 RECORD, FIELD = "oversight", "body"
 """Where a request and its reply stand in a Flower message (as in the agent's node)."""
 MESSAGE_SECONDS = 600.0
